@@ -1,0 +1,1 @@
+"""Scripts that estimate the shipped facts from data that does not ship; run by hand."""

@@ -1,0 +1,25 @@
+"""How the pages are built."""
+
+from importlib.metadata import version as version_of
+
+project = "Halflife"
+author = "The Halflife authors"
+copyright = "2026, The Halflife authors"
+version = release = version_of("halflife")
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
+exclude_patterns = ["_build", "jupyter_execute"]
+html_theme = "furo"
+html_title = "Halflife"
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# Every notebook runs at every build: a page never shows a number that the code no longer gives.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
+
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False

@@ -1,0 +1,32 @@
+"""Standing of the borrowers: arrays ``[entity, field, lane]``."""
+
+from typing import Any, NamedTuple
+
+# standing[borrower, ...]
+DEFAULTED, MONTH, CAUSE, SHORT_MONTHS, IS_NEW, MAY_REFINANCE, TRAPS = range(7)
+STANDING_FIELDS = 7
+PAYMENT, COVENANT, MATURITY, INSOLVENCY, OPERATOR_LOST = range(1, 6)
+CAUSES = ("none", "payment", "covenant", "maturity", "insolvency", "operator lost")
+
+
+class DefaultState(NamedTuple):
+    """standing : DEFAULTED flag (accelerated), MONTH of default, CAUSE, SHORT_MONTHS in payment arrears,
+    IS_NEW flag of this month's defaults, MAY_REFINANCE flag, TRAPS flag of any cash trap."""
+
+    standing: Any
+
+
+class Evidence(NamedTuple):
+    """What the agent looks at: ``[borrower, lane]`` views.
+
+    shortfall : USD unpaid of what was due;  uncured : covenant default flag;  matured : USD unpaid past maturity
+    lost : operator state (2 is lost);  debt, liquidity, orderly : USD
+    """
+
+    shortfall: Any
+    uncured: Any
+    matured: Any
+    lost: Any
+    debt: Any
+    liquidity: Any
+    orderly: Any

@@ -1,0 +1,167 @@
+"""The compiled walk over a chunk of paths, block by block."""
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from halflife.counterparties import state as party
+from halflife.covenants import state as covenant
+from halflife.default import state as standing
+from halflife.engine import state as outcome
+from halflife.engine.ledger import EVERY, record, record_fans
+from halflife.engine.loop import finish, start, step
+from halflife.engine.plan import Plan
+from halflife.engine.state import State, new_state
+from halflife.foundation.axes import Floats
+from halflife.foundation.backend import LANES
+from halflife.waterfall import state as debt
+
+
+class Columns(NamedTuple):
+    """Outcomes by path: ``[entity, path]`` while a run is made, so that a block writes runs of memory."""
+
+    weight: Floats
+    default_month: Floats
+    cause: Floats
+    least_dscr: Floats
+    equity_in: Floats
+    equity_out: Floats
+    support: Floats
+    ead: Floats
+    loss: Floats
+    pv_loss: Floats
+    annuity: Floats
+    repaid: Floats
+    repaid_time: Floats
+    first_breach: Floats
+    party_failed: Floats
+
+
+def new_columns(plan: Plan, paths: int) -> Columns:
+    """Make room for the outcomes of `paths` paths."""
+    borrowers, facilities = plan.default.grace.shape[0], plan.waterfall.commitment.shape[0]
+    covenants, parties = plan.covenants.test.shape[0], plan.counterparties.hazard.shape[0]
+    shapes = (1, *(borrowers,) * 6, *(facilities,) * 6, covenants, parties)
+    return Columns(*(np.zeros((entities, paths)) for entities in shapes))
+
+
+COLUMN_BYTES = 8
+"""Bytes of one outcome of one path."""
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def copy_out(source: Any, field: int, column: Any, at: int, count: int) -> None:
+    """Copy one field of every entity of a block into its column."""
+    for entity in range(source.shape[0]):
+        for k in range(count):
+            column[entity, at + k] = source[entity, field, k]
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def keep(state: State, columns: Columns, at: int, count: int) -> None:
+    """Write a finished block's outcomes into the columns, from position `at`."""
+    standings, claims, equity = state.default.standing, state.outcome.claims, state.outcome.equity
+    copy_out(state.counterparties.weights, party.WEIGHT, columns.weight, at, count)
+    copy_out(standings, standing.MONTH, columns.default_month, at, count)
+    copy_out(standings, standing.CAUSE, columns.cause, at, count)
+    copy_out(state.covenants.triggers, covenant.LEAST_DSCR, columns.least_dscr, at, count)
+    copy_out(equity, outcome.PV_IN, columns.equity_in, at, count)
+    copy_out(equity, outcome.PV_OUT, columns.equity_out, at, count)
+    copy_out(equity, outcome.PV_SUPPORT, columns.support, at, count)
+    copy_out(claims, outcome.EAD, columns.ead, at, count)
+    copy_out(claims, outcome.LOSS, columns.loss, at, count)
+    copy_out(claims, outcome.PV_LOSS, columns.pv_loss, at, count)
+    copy_out(claims, outcome.ANNUITY, columns.annuity, at, count)
+    copy_out(claims, outcome.REPAID, columns.repaid, at, count)
+    copy_out(claims, outcome.REPAID_TIME, columns.repaid_time, at, count)
+    copy_out(state.covenants.tests, covenant.FIRST_BREACH, columns.first_breach, at, count)
+    copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, at, count)
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def is_over(state: State) -> bool:
+    """Say whether no path of the block owes anything any more."""
+    pools = state.waterfall.pools
+    for b in range(pools.shape[0]):
+        for k in range(LANES):
+            if pools[b, debt.DEBT, k] > 0.0:
+                return False
+    return True
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def weigh(state: State, weights: Any, count: int, is_workout: bool) -> None:
+    """Write the weights that count in the coming month's sums: after the last maturity only paths in workout."""
+    pools = state.waterfall.pools
+    for k in range(LANES):
+        owes = False
+        for b in range(pools.shape[0]):
+            owes = owes or pools[b, debt.DEBT, k] > 0.0
+        counts = k < count and (owes or not is_workout)
+        weights[k] = state.counterparties.weights[0, party.WEIGHT, k] if counts else 0.0
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def walk_chunk(
+    plan: Plan, seed: Any, first: int, count: int, columns: Columns, at: int, sums: Any, fans: Any, tops: Any,
+    last_maturity: int
+) -> float:
+    """Walk paths ``first`` to ``first + count - 1`` from month 0 to the end of the workout.
+
+    Parameters
+    ----------
+    seed : (low, high) words;  first, count : paths of the chunk
+    columns, at : where the chunk's outcomes go
+    sums, fans : [series, month] and [fan, date, bin], added to
+    tops : [fan quantity], upper ends of the histograms
+
+    Returns
+    -------
+    sum of the chunk's weights
+    """
+    state, paths, weights, total = new_state(plan), np.zeros(LANES, dtype=np.uint64), np.zeros(LANES), 0.0
+    months = plan.market.rate_curve.shape[0] - 1
+    for begin in range(0, count, LANES):
+        here = min(LANES, count - begin)
+        clear(state)
+        for k in range(LANES):
+            paths[k] = np.uint64(first + begin + k)
+        start(plan, state, paths, seed)
+        for t in range(1, months + 1):
+            weigh(state, weights, here, t > last_maturity)
+            step(plan, state, paths, seed, t)
+            record(state, sums, t, weights)
+            if t % EVERY == 0 and t <= last_maturity:
+                record_fans(plan, state, fans, t // EVERY - 1, tops, weights)
+            if t >= last_maturity and is_over(state):
+                break
+        finish(plan, state)
+        keep(state, columns, at + begin, here)
+        for k in range(here):
+            total += state.counterparties.weights[0, party.WEIGHT, k]
+    return total
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def clear(state: State) -> None:
+    """Set a block's state to zero before its next paths."""
+    state.market.economy[:] = 0.0
+    state.market.machines[:] = 0.0
+    state.market.launches[:] = 0.0
+    state.counterparties.parties[:] = 0.0
+    state.counterparties.guarantees[:] = 0.0
+    state.operations.fleets[:] = 0.0
+    state.operations.contracts[:] = 0.0
+    state.operations.businesses[:] = 0.0
+    state.covenants.tests[:] = 0.0
+    state.covenants.triggers[:] = 0.0
+    state.covenants.history[:] = 0.0
+    state.waterfall.facilities[:] = 0.0
+    state.waterfall.accounts[:] = 0.0
+    state.waterfall.pools[:] = 0.0
+    state.waterfall.flows[:] = 0.0
+    state.default.standing[:] = 0.0
+    state.liquidation.sales[:] = 0.0
+    state.outcome.claims[:] = 0.0
+    state.outcome.equity[:] = 0.0

@@ -1,0 +1,162 @@
+"""What is kept of a month: weighted sums of named quantities, and histograms on fan dates."""
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from halflife.collateral import state as value
+from halflife.counterparties import state as party
+from halflife.covenants import state as covenant
+from halflife.default import state as standing
+from halflife.engine.plan import Plan
+from halflife.engine.state import State
+from halflife.foundation.axes import Floats, Ints
+from halflife.foundation.backend import LANES
+from halflife.foundation.elementary import exp
+from halflife.market import state as market
+from halflife.operations import state as business
+from halflife.results.record import Axis
+from halflife.waterfall import state as debt
+
+BUSINESS = (business.REVENUE, business.CONTRACTED, business.OPEX, business.CFADS, business.SPENT)
+POOL = (debt.EQUITY, debt.DISTRIBUTED, debt.SUPPORT, debt.DEBT, debt.LIQUIDITY, debt.SHORTFALL, debt.SERVICE,
+        debt.PROCEEDS)
+WORTH = (value.PAPER, value.APPRAISED, value.ORDERLY, value.FORCED)
+FACILITY = (debt.BALANCE, debt.DRAW, debt.PAID_INTEREST, debt.PAID_PRINCIPAL, debt.PAID_FEES, debt.REFINANCED)
+ECONOMY = (market.RATE, market.IS_OPEN, market.REGIME, market.POWER)
+
+QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("borrower", ("revenue", "contracted", "opex", "cfads", "capex")),
+    ("borrower", ("equity", "distributed", "support", "debt", "liquidity", "shortfall", "service", "proceeds")),
+    ("borrower", ("paper", "appraised", "orderly", "forced")),
+    ("borrower", ("defaulted",)),
+    ("facility", ("balance", "draw", "interest", "principal", "fees", "refinanced")),
+    ("step", ("paid",)),
+    ("party", ("alive",)),
+    ("machine", ("rent",)),
+    ("economy", ("short_rate", "market_open", "shortage", "power_price")),
+)
+"""Quantity names in the order of the rows `record` writes: entity outside, quantity inside."""
+
+FAN_QUANTITIES = ("dscr", "ltv_paper", "ltv_orderly", "ltv_realisable", "collateral")
+"""By borrower; then the rent of every machine over its month-0 rent."""
+BINS = 256
+TOP = {"dscr": 4.0, "ltv_paper": 2.0, "ltv_orderly": 3.0, "ltv_realisable": 4.0, "collateral": 2.0, "rent": 4.0}
+"""Lower edge of the open last bin of each histogram."""
+EVERY = 3
+"""Months between fan dates."""
+
+
+def edges(quantity: str) -> Floats:
+    """Return the bin edges of a fan quantity: ``BINS`` lower edges, and the top once more."""
+    lower = np.linspace(0.0, TOP[quantity], BINS)
+    return np.append(lower, TOP[quantity])
+
+
+def series_of(axis: Axis) -> dict[tuple[str, str], int]:
+    """Return the row of every recorded quantity of every entity, as `record` writes them."""
+    names = {"borrower": axis.borrowers, "facility": axis.facilities, "step": axis.steps, "party": axis.parties,
+             "machine": axis.machines, "economy": ("economy",)}
+    rows: dict[tuple[str, str], int] = {}
+    for kind, quantities in QUANTITIES:
+        for entity in names[kind]:
+            for quantity in quantities:
+                rows[quantity, entity] = len(rows)
+    return rows
+
+
+def fans_of(axis: Axis) -> dict[tuple[str, str], int]:
+    """Return the row of every histogram, as `record_fans` writes them."""
+    rows: dict[tuple[str, str], int] = {}
+    for entity in axis.borrowers:
+        for quantity in FAN_QUANTITIES:
+            rows[quantity, entity] = len(rows)
+    for machine in axis.machines:
+        rows["rent", machine] = len(rows)
+    return rows
+
+
+def fan_months(last: int) -> Ints:
+    """Return the fan dates: every third month up to the last maturity."""
+    return np.arange(EVERY, last + 1, EVERY, dtype=np.int64)
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def add_row(sums: Any, row: int, t: int, values: Any, weights: Any) -> int:
+    """Add the weighted sum of a block's values: eight running sums, joined in a fixed order."""
+    part = np.zeros(8)
+    for i in range(0, LANES, 8):
+        for j in range(8):
+            part[j] += values[i + j] * weights[i + j]
+    sums[row, t] += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]))
+    return row + 1
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def record(state: State, sums: Any, t: int, weights: Any) -> None:
+    """Add month t of a block to the sums, row by row in the order of `QUANTITIES`."""
+    businesses, pools, values = state.operations.businesses, state.waterfall.pools, state.collateral.values
+    row = 0
+    for b in range(pools.shape[0]):
+        for field in BUSINESS:
+            row = add_row(sums, row, t, businesses[b, field], weights)
+    for b in range(pools.shape[0]):
+        for field in POOL:
+            row = add_row(sums, row, t, pools[b, field], weights)
+    for b in range(pools.shape[0]):
+        for field in WORTH:
+            row = add_row(sums, row, t, values[b, field], weights)
+    for b in range(pools.shape[0]):
+        row = add_row(sums, row, t, state.default.standing[b, standing.DEFAULTED], weights)
+    for f in range(state.waterfall.facilities.shape[0]):
+        for field in FACILITY:
+            row = add_row(sums, row, t, state.waterfall.facilities[f, field], weights)
+    for s in range(state.waterfall.flows.shape[0]):
+        row = add_row(sums, row, t, state.waterfall.flows[s, debt.FLOW], weights)
+    for c in range(state.counterparties.parties.shape[0]):
+        row = add_row(sums, row, t, state.counterparties.parties[c, party.ALIVE], weights)
+    for g in range(state.market.machines.shape[0]):
+        row = add_row(sums, row, t, state.market.machines[g, market.RENT], weights)
+    for field in ECONOMY:
+        row = add_row(sums, row, t, state.market.economy[0, field], weights)
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def drop_in(bins: Any, above: Any, below: Any, scale: float, weights: Any, alive: Any) -> None:
+    """Put ``above / below`` of every live lane into its bin; a zero denominator goes to the open end."""
+    for k in range(LANES):
+        if alive[k] > 0.0 and weights[k] > 0.0:
+            x = above[k] / below[k] if below[k] > 0.0 else np.inf
+            position = x * scale
+            bins[min(BINS - 1, max(0, int(min(position, BINS - 1.0))))] += weights[k]
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def record_fans(plan: Plan, state: State, fans: Any, date: int, tops: Any, weights: Any) -> None:
+    """Add a block's ratios on a fan date to the histograms: debt outstanding and no default."""
+    pools, values, triggers = state.waterfall.pools, state.collateral.values, state.covenants.triggers
+    live, one, total = np.empty(LANES), np.ones(LANES), np.empty(LANES)
+    row = 0
+    for b in range(pools.shape[0]):
+        commitment = 0.0
+        for f in range(plan.waterfall.commitment.shape[0]):
+            if plan.waterfall.facility_borrower[f] == b:
+                commitment += plan.waterfall.commitment[f]
+        for k in range(LANES):
+            owes = pools[b, debt.DEBT, k] > 1.0 and state.default.standing[b, standing.DEFAULTED, k] < 0.5
+            live[k] = 1.0 if owes else 0.0
+            total[k] = commitment
+        tested = np.where(triggers[b, covenant.DSCR_VALUE] < covenant.UNTESTED, live, 0.0)
+        owed = pools[b, debt.DEBT]
+        drop_in(fans[row, date], triggers[b, covenant.DSCR_VALUE], one, (BINS - 1) / tops[0], weights, tested)
+        drop_in(fans[row + 1, date], owed, values[b, value.PAPER], (BINS - 1) / tops[1], weights, live)
+        drop_in(fans[row + 2, date], owed, values[b, value.ORDERLY], (BINS - 1) / tops[2], weights, live)
+        drop_in(fans[row + 3, date], owed, values[b, value.FORCED], (BINS - 1) / tops[3], weights, live)
+        drop_in(fans[row + 4, date], values[b, value.ORDERLY], total, (BINS - 1) / tops[4], weights, one)
+        row += 5
+    for g in range(state.market.machines.shape[0]):
+        level = exp(plan.market.rental[g] + plan.market.loading[g] * plan.market.cycle_start[0])
+        first = np.full(LANES, level)
+        drop_in(fans[row, date], state.market.machines[g, market.RENT], first, (BINS - 1) / tops[5], weights, one)
+        row += 1

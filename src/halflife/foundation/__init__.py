@@ -1,0 +1,1 @@
+"""What every room stands on: errors, units, the written document, spec base, time grid."""

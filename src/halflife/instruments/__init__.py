@@ -1,0 +1,1 @@
+"""Closed forms and lattices: prices and probabilities to compare the engine with."""

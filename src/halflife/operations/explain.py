@@ -1,0 +1,80 @@
+"""One borrower's business in one month of one path, in plain words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from halflife.foundation.words import counted, percent, usd
+
+
+class Contract(NamedTuple):
+    """One contract row in the month: machines as counts, price in USD per machine-hour with repricing."""
+
+    name: str
+    customer: str
+    is_live: bool
+    in_term: float
+    released: float
+    price: float
+    repriced: float
+
+
+class Business(NamedTuple):
+    """The borrower's month, USD; operator 0 in place, 1 replaced, 2 lost."""
+
+    revenue: float
+    contracted: float
+    expected: float
+    opex: float
+    cfads: float
+    spent: float
+    operator: int
+    idle: float
+
+
+def delivery(fleet: str, arrived: float, share: float, spent: float) -> str:
+    """Say how many machines came and what they cost (USD); `share` is what has come so far."""
+    if arrived < 0.5:
+        return f"No machine of {fleet} is delivered; {percent(share)} have come."
+    return f"{counted(arrived, 'machine')} of {fleet} delivered for {usd(spent)}; {percent(share)} have come."
+
+
+def contract(row: Contract) -> str:
+    """Say what one contract does for the borrower this month."""
+    if not row.is_live:
+        return f"{row.name} with {row.customer} has ended early; {_open(row.released)}."
+    if row.in_term < 0.5:
+        return f"{row.name} with {row.customer} has run out; {_open(row.released)}."
+    cut = f", cut to {percent(row.repriced)} of the contract price" if row.repriced < 1.0 else ""
+    machines = counted(row.in_term, "machine")
+    said = f"{row.customer} rents {machines} under {row.name} at {row.price:.2f} USD/h{cut}"
+    return said + (f"; {_open(row.released)}." if row.released >= 0.5 else ".")
+
+
+def business(month: Business) -> str:
+    """Say what came in, what went out and what was left for the debt."""
+    market = month.revenue - month.contracted
+    said = f"Revenue {usd(month.revenue)}, {usd(month.contracted)} of it under contract"
+    if month.expected > 0.0 and month.contracted < 0.995 * month.expected:
+        said += f" ({percent(month.contracted / month.expected)} of what was promised)"
+    said += (
+        f" and {usd(market)} from the open market; running cost {usd(month.opex)}; CFADS {usd(month.cfads)}."
+    )
+    return said
+
+
+def operator(month: Business, name: str) -> str | None:
+    """Say what became of the operator, or nothing while it is in place."""
+    if month.operator == 0:
+        return None
+    if month.operator == 2:
+        return f"{name} has failed and nobody replaces it: the contracts have ended."
+    if month.idle > 0.0:
+        return f"{name} has failed; its successor starts in {counted(month.idle, 'month')}."
+    return f"A successor runs the machines in place of {name}."
+
+
+def _open(machines: float) -> str:
+    return (
+        f"{counted(machines, 'machine')} in the open market" if machines >= 0.5 else "its machines stand idle"
+    )

@@ -1,0 +1,44 @@
+"""What moves in the business: arrays ``[entity, field, lane]``."""
+
+from typing import Any, NamedTuple
+
+# fleets[fleet, ...]
+DELAY, CLOCK, SHARE, CAPEX, HELD = range(5)
+FLEET_FIELDS = 5
+# contracts[contract, ...]
+IS_LIVE, DOWNTIME, REPRICED, BARGAINS = range(4)
+CONTRACT_FIELDS = 4
+# businesses[borrower, ...]
+REVENUE, CONTRACTED, OPEX, CFADS, SPENT, REMAINING, OPERATOR, IDLE, COST, TRAP_LEFT, LOST_CUSTOMER, EXPECTED = range(12)
+BUSINESS_FIELDS = 12
+
+
+class OperationsState(NamedTuple):
+    """Fleets, contracts and the cash they make.
+
+    fleets : DELAY months, CLOCK delivery month on the undelayed schedule, SHARE delivered, CAPEX USD this month,
+        HELD share of the delivered machines not yet sold
+    contracts : IS_LIVE flag, DOWNTIME months left after a break, REPRICED multiple of the price,
+        BARGAINS flag (this customer would use its option)
+    businesses : REVENUE, CONTRACTED (received under contracts), EXPECTED (promised by contracts), OPEX, CFADS,
+        SPENT on machines, all USD this month; REMAINING USD of contracted revenue; OPERATOR 0 in place,
+        1 replaced, 2 lost; IDLE months left without operator; COST share added to upkeep;
+        TRAP_LEFT months of cash trap; LOST_CUSTOMER flag
+    """
+
+    fleets: Any
+    contracts: Any
+    businesses: Any
+
+
+class Prices(NamedTuple):
+    """What the market tells the business this month.
+
+    rent : posted USD per machine-hour, ``[machine, lane]``;  power : USD/kWh, ``[lane]``
+    first_power : USD/kWh at month 0;  realisation : share of the posted rent that open-market hours realise
+    """
+
+    rent: Any
+    power: Any
+    first_power: float
+    realisation: float

@@ -1,0 +1,68 @@
+"""What moves in the debt: arrays ``[entity, field, lane]``."""
+
+from typing import Any, NamedTuple
+
+# facilities[facility, ...]
+(BALANCE, DRAWN, CAPEX_DRAWN, ACCRUED, FEE_DUE, INTEREST, SCHEDULED, RATE, ARREARS, DRAW, PAID_INTEREST,
+ PAID_PRINCIPAL, PAID_FEES, REFINANCED) = range(14)
+FACILITY_FIELDS = 14
+# accounts[account, ...]
+RESERVE, TARGET = range(2)
+ACCOUNT_FIELDS = 2
+# pools[borrower, ...]
+(CASH, AVAILABLE, TRAPPED, SPENT_SO_FAR, EQUITY, DISTRIBUTED, SHORTFALL, SUPPORT, DEBT, SERVICE, MATURED, LIQUIDITY,
+ IS_STOPPED, IS_REFUSED, DUE, PAID, OVER_ADVANCE, OUTSTANDING, PROCEEDS) = range(19)
+POOL_FIELDS = 19
+# flows[step, 0, lane]
+FLOW = 0
+
+
+class WaterfallState(NamedTuple):
+    """Balances and the month's payments, USD.
+
+    facilities : BALANCE; DRAWN so far (capitalised interest included) and CAPEX_DRAWN; ACCRUED interest and FEE_DUE
+        not yet paid; INTEREST of the month; SCHEDULED service of the month; RATE 1/yr; ARREARS of principal;
+        DRAW, PAID_INTEREST, PAID_PRINCIPAL, PAID_FEES and REFINANCED this month
+    accounts : RESERVE held and TARGET
+    pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
+        SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;
+        IS_STOPPED (deliveries) and IS_REFUSED (draws) flags; OVER_ADVANCE; DUE and PAID of the step at hand;
+        OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines
+    flows : paid by each step of the program this month
+    """
+
+    facilities: Any
+    accounts: Any
+    pools: Any
+    flows: Any
+
+
+class Inflow(NamedTuple):
+    """What comes into the waterfall: ``[borrower, lane]`` views, USD of the month; paper and orderly are values."""
+
+    revenue: Any
+    opex: Any
+    proceeds: Any
+    paper: Any
+    orderly: Any
+
+
+class Triggers(NamedTuple):
+    """What the documents say this month: ``[borrower, lane]`` flags."""
+
+    trap: Any
+    sweep: Any
+    stop: Any
+    defaulted: Any
+    may_refinance: Any
+
+
+class Backing(NamedTuple):
+    """The guarantor behind each borrower: ``[borrower, lane]`` views of its liquidity, cap, bond and calls;
+    alive is its ``[lane]``-wise flag by borrower."""
+
+    liquidity: Any
+    cap: Any
+    is_bound: Any
+    called: Any
+    alive: Any
