@@ -3,8 +3,13 @@
 from typing import Any
 
 from halflife.collateral.state import (
+    ACROSS,
     APPRAISED,
+    CELL,
+    CORNER,
     COST,
+    COSTS,
+    DOWN,
     FORCED,
     IS_ANNOUNCED,
     ORDERLY,
@@ -38,54 +43,75 @@ def place(x: Number, first: float, step: float, count: int) -> tuple[Number, Num
 
 
 @kernel
-def appraise(
-    table: CollateralTable, state: CollateralState, f: int, g: int, age: Any, decay: float, clock: Any,
-    cycle: Cycle, t: int
+def find_cell(
+    table: CollateralTable, state: CollateralState, f: int, g: int, decay: float, stock: Stock, cycle: Cycle, t: int
 ) -> None:
-    """Look up the appraised value of one machine of fleet f (machine type g), physical decay included.
+    """Find where fleet f (machine type g) stands in the value table: cell, weights and cost level.
 
     Parameters
     ----------
-    age : flat ``[fleet, month]``, months
-        Mean age of delivered machines on the undelayed schedule.
     decay : log output per month of age
-    clock : [lane], month of the delivery schedule
 
     References
     ----------
-    tests/reference/m1-vintage-pv/SOURCE.md for the special case; homogeneity in rent and cost is our own.
+    Homogeneity of value in rent and cost is our own; see `collateral.table`.
     """
     worth = state.worth
     rows, columns, phases = table.multiples[0], table.deviations[0], table.phases[g]
-    months = age.shape[1]
-    first_cell = table.first[g] + t * phases * 2 * rows * columns
+    first_cell = 1.0 * (table.first[g] + t * phases * 2 * rows * columns)
     m_first, m_step = table.multiple_first[g], table.multiple_step[g]
     d_first, d_step = table.deviation_first[g], table.deviation_step[g]
-    kwh, upkeep, cost = table.power[g], table.upkeep[g], table.cost[g]
-    ages, value, last_phase = age.ravel(), table.value, phases - 1.0
+    kwh, upkeep, cost, last_phase = table.power[g], table.upkeep[g], table.cost[g], phases - 1.0
     for k in range(worth.shape[-1]):
         costs = (upkeep + kwh * cycle.power[k]) / cost
-        aged = decay * take(ages, f * months + to_index(clock[f, k]))
-        i, wi = place(cycle.drop[g, k] - aged - log(costs), m_first, m_step, rows)
-        j, wj = place(cycle.deviation[g, k], d_first, d_step, columns)
+        i, down = place(cycle.drop[g, k] - decay * stock.age[f, k] - log(costs), m_first, m_step, rows)
+        j, across = place(cycle.deviation[g, k], d_first, d_step, columns)
         phase = minimum(last_phase, cycle.phase[g, k])
-        cell = first_cell + to_index(((phase * 2.0 + cycle.regime[k]) * rows + i) * columns + j)
-        low = take(value, cell) * (1.0 - wj) + take(value, cell + 1) * wj
-        high = take(value, cell + columns) * (1.0 - wj) + take(value, cell + columns + 1) * wj
-        worth[f, UNIT, k] = costs * (low * (1.0 - wi) + high * wi)
+        worth[f, CELL, k] = first_cell + (((phase * 2.0 + cycle.regime[k]) * rows + i) * columns + j)
+        worth[f, DOWN, k] = down
+        worth[f, ACROSS, k] = across
+        worth[f, COSTS, k] = costs
         worth[f, IS_ANNOUNCED, k] = where(cycle.phase[g, k] > 0.5, 1.0, 0.0)
 
 
 @kernel
+def appraise(
+    table: CollateralTable, state: CollateralState, f: int, g: int, decay: float, stock: Stock, cycle: Cycle, t: int
+) -> None:
+    """Look up the appraised value of one machine of fleet f, physical decay included.
+
+    Parameters
+    ----------
+    decay : log output per month of age
+
+    References
+    ----------
+    tests/reference/m1-vintage-pv/SOURCE.md for the special case; bilinear interpolation.
+    """
+    find_cell(table, state, f, g, decay, stock, cycle, t)
+    worth, value, columns = state.worth, table.value, table.deviations[0]
+    for k in range(worth.shape[-1]):
+        cell = to_index(worth[f, CELL, k])
+        worth[f, CORNER, k] = take(value, cell)
+        worth[f, CORNER + 1, k] = take(value, cell + 1)
+        worth[f, CORNER + 2, k] = take(value, cell + columns)
+        worth[f, CORNER + 3, k] = take(value, cell + columns + 1)
+    for k in range(worth.shape[-1]):
+        down, across = worth[f, DOWN, k], worth[f, ACROSS, k]
+        low = worth[f, CORNER, k] * (1.0 - across) + worth[f, CORNER + 1, k] * across
+        high = worth[f, CORNER + 2, k] * (1.0 - across) + worth[f, CORNER + 3, k] * across
+        worth[f, UNIT, k] = worth[f, COSTS, k] * (low * (1.0 - down) + high * down)
+
+
+@kernel
 def add_up(
-    state: CollateralState, f: int, b: int, total_cost: float, units: float, book: Any, discount: float,
+    state: CollateralState, f: int, b: int, total_cost: float, units: float, discount: float,
     forced: tuple[float, float, float], stock: Stock
 ) -> None:
     """Add fleet f to the values of borrower b.
 
     Parameters
     ----------
-    book : [fleet, month], share of total cost
     discount : share lost in an orderly sale
     forced : price share in a forced sale of the fleet before and after a successor's announcement, USD of
         cost per machine sold
@@ -95,14 +121,13 @@ def add_up(
     docs/glossary.md, *paper value*, *orderly value*, *forced value*.
     """
     values, worth = state.values, state.worth
-    flat, first = book.ravel(), f * book.shape[1]
     calm, announced, unit_cost = forced
     for k in range(values.shape[-1]):
         held = stock.held[f, k]
         machines = units * stock.share[f, k] * held
         unit = worth[f, UNIT, k]
         price = where(worth[f, IS_ANNOUNCED, k] > 0.5, announced, calm)
-        values[b, PAPER, k] = values[b, PAPER, k] + total_cost * held * take(flat, first + to_index(stock.clock[f, k]))
+        values[b, PAPER, k] = values[b, PAPER, k] + total_cost * held * stock.book[f, k]
         values[b, APPRAISED, k] = values[b, APPRAISED, k] + machines * unit
         values[b, ORDERLY, k] = values[b, ORDERLY, k] + machines * unit * (1.0 - discount)
         values[b, FORCED, k] = values[b, FORCED, k] + machines * maximum(0.0, unit * price - unit_cost)

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 # worth[fleet, ...]
-UNIT, IS_ANNOUNCED = range(2)
-WORTH_FIELDS = 2
+UNIT, IS_ANNOUNCED, CELL, DOWN, ACROSS, COSTS, CORNER = range(7)
+WORTH_FIELDS = 10
 # values[borrower, ...]
 PAPER, APPRAISED, ORDERLY, FORCED, COST = range(5)
 VALUE_FIELDS = 5
@@ -13,7 +13,8 @@ VALUE_FIELDS = 5
 class CollateralState(NamedTuple):
     """Values of the month.
 
-    worth : UNIT appraised USD per machine, IS_ANNOUNCED flag of a successor
+    worth : UNIT appraised USD per machine, IS_ANNOUNCED flag of a successor; CELL of the value table, weights DOWN and
+        ACROSS of the next row and column, COSTS over their month-0 level, and the four values from CORNER on
     values : PAPER, APPRAISED, ORDERLY and FORCED value and COST of the machines held, USD
     """
 
@@ -37,9 +38,11 @@ class Cycle(NamedTuple):
 class Stock(NamedTuple):
     """What the business tells the appraiser: ``[fleet, lane]`` views and the fleets' own tables.
 
-    clock : month of the delivery schedule;  share : delivered;  held : not yet sold
+    age : months, mean of the delivered machines;  book : paper value, share of cost;  share : delivered
+    held : not yet sold
     """
 
-    clock: Any
+    age: Any
+    book: Any
     share: Any
     held: Any

@@ -185,8 +185,10 @@ def step(table: CovenantTable, state: CovenantState, position: Position, t: int)
     for b in range(triggers.shape[0]):
         divide_flows(
             state, b, (CFADS_FLOW, SERVICE_FLOW), table.reported_look_back[b], triggers[b, DSCR_VALUE], t)
+        reported = 1.0 if t >= table.reported_from[b] else 0.0
         for k in range(triggers.shape[-1]):
-            dscr, least = triggers[b, DSCR_VALUE, k], triggers[b, LEAST_DSCR, k]
+            dscr, least = where(reported > 0.5, triggers[b, DSCR_VALUE, k], UNTESTED), triggers[b, LEAST_DSCR, k]
+            triggers[b, DSCR_VALUE, k] = dscr
             triggers[b, LEAST_DSCR, k] = where(position.debt[b, k] > CENT, minimum(least, dscr), least)
             triggers[b, TRAP_FLAG, k] = 0.0
             triggers[b, SWEEP_FLAG, k] = 0.0

@@ -47,6 +47,7 @@ def resolve(
     *,
     grid: TimeGrid,
     last_maturity: Sequence[int],
+    first_principal: Sequence[int],
     findings: list[Finding],
 ) -> CovenantTable | None:
     """Turn all covenants into arrays, by borrower and name.
@@ -56,6 +57,7 @@ def resolve(
     borrowers : in name order; ``at("[dscr].threshold")`` is a path below the borrower's covenants
     grid : the months
     last_maturity : [borrower], month in which the borrower's last facility matures
+    first_principal : [borrower], month of the first scheduled instalment
     findings : what is wrong is added here
     """
     before = len(findings)
@@ -82,6 +84,9 @@ def resolve(
             look_back=_ints(covenant.look_back for _, covenant in rows),
             grace=np.fromiter((float(covenant.grace) for _, covenant in rows), dtype=np.float64),
             consequence=_ints(CONSEQUENCES[covenant.consequence] for _, covenant in rows),
+            reported_from=_ints(
+                reported_from(written.spec, grid, first) for written, first in zip(borrowers, first_principal, strict=True)
+            ),
             reported_look_back=_ints(reported_look_back(written.spec) for written in borrowers),
         )
     )
@@ -90,6 +95,12 @@ def resolve(
 def reported_look_back(covenants: Sequence[CovenantSpec]) -> int:
     """Months over which the reported DSCR looks back: those of the first DSCR covenant written."""
     return next((covenant.look_back for covenant in covenants if covenant.test == "dscr"), REPORTED_LOOK_BACK)
+
+
+def reported_from(covenants: Sequence[CovenantSpec], grid: TimeGrid, first_principal: int) -> int:
+    """Month from which the DSCR is reported: the first test, or a full look-back on scheduled principal."""
+    tests = [grid.month_of(covenant.first_test) for covenant in covenants if covenant.test == "dscr"]
+    return tests[0] if tests else first_principal + reported_look_back(covenants) - 1
 
 
 def labels(borrowers: Sequence[Written[tuple[CovenantSpec, ...]]]) -> tuple[tuple[str, str], ...]:

@@ -18,4 +18,5 @@ class CovenantTable(NamedTuple):
     look_back: Annotated[Ints, Axes("covenant"), Unit("months: 1 to 12")]
     grace: Annotated[Floats, Axes("covenant"), Unit("months")]
     consequence: Annotated[Ints, Axes("covenant"), Unit("TRAP, SWEEP, DEFAULT or STOP_DRAWS")]
+    reported_from: Annotated[Ints, Axes("borrower"), Unit("month from which the DSCR is reported")]
     reported_look_back: Annotated[Ints, Axes("borrower"), Unit("months: look-back of the reported DSCR")]

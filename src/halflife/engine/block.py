@@ -25,6 +25,7 @@ class Columns(NamedTuple):
     default_month: Floats
     cause: Floats
     least_dscr: Floats
+    first_shortfall: Floats
     equity_in: Floats
     equity_out: Floats
     support: Floats
@@ -42,7 +43,7 @@ def new_columns(plan: Plan, paths: int) -> Columns:
     """Make room for the outcomes of `paths` paths."""
     borrowers, facilities = plan.default.grace.shape[0], plan.waterfall.commitment.shape[0]
     covenants, parties = plan.covenants.test.shape[0], plan.counterparties.hazard.shape[0]
-    shapes = (1, *(borrowers,) * 6, *(facilities,) * 6, covenants, parties)
+    shapes = (1, *(borrowers,) * 7, *(facilities,) * 6, covenants, parties)
     return Columns(*(np.zeros((entities, paths)) for entities in shapes))
 
 
@@ -66,6 +67,7 @@ def keep(state: State, columns: Columns, at: int, count: int) -> None:
     copy_out(standings, standing.MONTH, columns.default_month, at, count)
     copy_out(standings, standing.CAUSE, columns.cause, at, count)
     copy_out(state.covenants.triggers, covenant.LEAST_DSCR, columns.least_dscr, at, count)
+    copy_out(state.waterfall.pools, debt.FIRST_SHORT, columns.first_shortfall, at, count)
     copy_out(equity, outcome.PV_IN, columns.equity_in, at, count)
     copy_out(equity, outcome.PV_OUT, columns.equity_out, at, count)
     copy_out(equity, outcome.PV_SUPPORT, columns.support, at, count)

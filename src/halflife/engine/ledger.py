@@ -85,11 +85,17 @@ def fan_months(last: int) -> Ints:
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def add_row(sums: Any, row: int, t: int, values: Any, weights: Any) -> int:
     """Add the weighted sum of a block's values: eight running sums, joined in a fixed order."""
-    part = np.zeros(8)
+    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(0, LANES, 8):
-        for j in range(8):
-            part[j] += values[i + j] * weights[i + j]
-    sums[row, t] += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]))
+        a += values[i] * weights[i]
+        b += values[i + 1] * weights[i + 1]
+        c += values[i + 2] * weights[i + 2]
+        d += values[i + 3] * weights[i + 3]
+        e += values[i + 4] * weights[i + 4]
+        f += values[i + 5] * weights[i + 5]
+        g += values[i + 6] * weights[i + 6]
+        h += values[i + 7] * weights[i + 7]
+    sums[row, t] += ((a + b) + (c + d)) + ((e + f) + (g + h))
     return row + 1
 
 

@@ -115,7 +115,7 @@ def appraise_all(plan: Plan, state: State, t: int) -> None:
         machines[:, market.FULL_DROP],
         machines[:, market.PHASE],
     )
-    stock = Stock(fleets[:, business.CLOCK], fleets[:, business.SHARE], fleets[:, business.HELD])
+    stock = Stock(fleets[:, business.AGE], fleets[:, business.BOOK], fleets[:, business.SHARE], fleets[:, business.HELD])
     open_collateral(state.collateral)
     for f in range(plan.operations.units.shape[0]):
         g, b = plan.operations.fleet_machine[f], plan.operations.fleet_borrower[f]
@@ -126,11 +126,9 @@ def appraise_all(plan: Plan, state: State, t: int) -> None:
             plan.liquidation.forced_announced[f] * (1.0 - sale_cost),
             unit_cost,
         )
-        appraise(
-            plan.collateral, state.collateral, f, g, plan.operations.age, plan.operations.decay[f], stock.clock, cycle, t
-        )
-        discount, book = plan.collateral.orderly_discount[g], plan.operations.book
-        add_up(state.collateral, f, b, units * price, units, book, discount, forced, stock)
+        appraise(plan.collateral, state.collateral, f, g, plan.operations.decay[f], stock, cycle, t)
+        discount = plan.collateral.orderly_discount[g]
+        add_up(state.collateral, f, b, units * price, units, discount, forced, stock)
 
 
 @kernel
@@ -212,6 +210,7 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
     backing = Backing(
         guarantees[:, party.LIQUIDITY], guarantees[:, party.CAP], guarantees[:, party.IS_BOUND],
         guarantees[:, party.CALLED], guarantees[:, party.BACKER_ALIVE],
+        guarantees[:, party.SPONSOR_ALIVE],
     )
     gather(plan.waterfall, state.waterfall, inflow, flags, t)
     run_waterfall(plan.waterfall, state.waterfall, inflow, flags, backing, t)

@@ -149,6 +149,7 @@ class _Resolution:
             self._written("covenants", lambda borrower: borrower.covenants),
             grid=self.grid,
             last_maturity=[self._last_maturity(borrower) for borrower in self.borrowers],
+            first_principal=_first_principal(settled, len(self.borrowers)),
             findings=self.findings,
         )
         liquidation = resolve_liquidation(
@@ -300,3 +301,12 @@ def _fleets(draft: Draft) -> list[Fleet]:
 def _backing(borrower: BorrowerSpec) -> Backing:
     committed = sum(facility.commitment for facility in borrower.debt.facilities)
     return Backing(borrower.name, borrower.sponsor, borrower.guarantee, committed)
+
+
+def _first_principal(settled: tuple[WaterfallTable, Base] | None, borrowers: int) -> list[int]:
+    """Month of each borrower's first scheduled instalment; 0 where none is known."""
+    if settled is None:
+        return [0] * borrowers
+    table = settled[0]
+    months = [np.flatnonzero(table.instalment[table.facility_borrower == b].sum(axis=0)) for b in range(borrowers)]
+    return [int(found[0]) if found.size else 0 for found in months]

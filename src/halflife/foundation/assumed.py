@@ -43,6 +43,13 @@ class Assumption:
         """Whether the run integrates over it."""
         return self.low is not None
 
+    @property
+    def words(self) -> str:
+        """The figure as a report prints it: the value, or the range and its most likely value."""
+        if not self.is_range:
+            return str(self.value)
+        return f"{self.low} to {self.high}" + (f", most likely {self.mode}" if self.mode else "")
+
 
 @dataclass(frozen=True, slots=True)
 class End:

@@ -28,6 +28,8 @@ from llvmlite import ir
 from numba.core import types as nbtypes
 from numba.extending import intrinsic
 
+from halflife.foundation import compiled as _compiled  # sets where Numba keeps machine code, before any kernel
+
 Number: TypeAlias = Any
 """A float64 lane under Numba, a float64 row in the twin."""
 
@@ -198,7 +200,9 @@ def take(flat: Any, index: Word) -> Number:
 @kernel
 def empty_state(entities: int, fields: int) -> Any:
     """Zeros ``[entities, fields, lane]``; the twin gives one lane that is a row."""
-    return np.zeros((entities, fields, LANES))
+    state = np.empty((entities, fields, LANES))  # np.zeros is not inlined, and would hide the strides from LLVM
+    state[:] = 0.0
+    return state
 
 
 # --- primitives, twin side -----------------------------------------------------------------------------

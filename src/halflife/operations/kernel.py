@@ -19,7 +19,10 @@ from halflife.foundation.backend import (
 from halflife.foundation.elementary import exp
 from halflife.foundation.streams import normal, uniforms
 from halflife.operations.state import (
+    AGE,
+    AHEAD,
     BARGAINS,
+    BOOK,
     CAPEX,
     CFADS,
     CLOCK,
@@ -27,13 +30,16 @@ from halflife.operations.state import (
     COST,
     DELAY,
     DOWNTIME,
+    DUE_SHARE,
     EXPECTED,
     HELD,
     IDLE,
+    IN_TERM,
     IS_LIVE,
     LOST_CUSTOMER,
     OPERATOR,
     OPEX,
+    RELEASED,
     REMAINING,
     REPRICED,
     REVENUE,
@@ -81,6 +87,24 @@ def start(table: OperationsTable, state: OperationsState, paths: Any, seed: Any)
 
 
 @kernel
+def look_up(schedule: Any, first: int, clock: Any, found: Any) -> None:
+    """Read a row of a schedule at each lane's own month; look-ups stay apart from arithmetic, which vectorises.
+
+    Parameters
+    ----------
+    schedule : [entity, month];  first : flat position of the entity's row
+    clock : [lane], months;  found : [lane], written
+
+    References
+    ----------
+    Our own.
+    """
+    flat = schedule.ravel()
+    for k in range(found.shape[-1]):
+        found[k] = take(flat, first + to_index(clock[k]))
+
+
+@kernel
 def deliver(table: OperationsTable, state: OperationsState, f: int, stopped: Any, t: int) -> None:
     """Take delivery of the month's machines, unless purchases are stopped; a stop postpones what is left.
 
@@ -92,15 +116,16 @@ def deliver(table: OperationsTable, state: OperationsState, f: int, stopped: Any
     Our own.
     """
     fleets, businesses, b = state.fleets, state.businesses, table.fleet_borrower[f]
-    months = table.delivered.shape[1]
-    first, price = f * months, table.units[f] * table.cost[f]
-    flat = table.delivered.ravel()
+    first, price = f * table.delivered.shape[1], table.units[f] * table.cost[f]
     for k in range(fleets.shape[-1]):
         runs = both(stopped[b, k] < 0.5, t > fleets[f, DELAY, k])
-        clock = fleets[f, CLOCK, k] + where(runs, 1.0, 0.0)
-        share = take(flat, first + to_index(clock))
+        fleets[f, CLOCK, k] = fleets[f, CLOCK, k] + where(runs, 1.0, 0.0)
+    look_up(table.delivered, first, fleets[f, CLOCK], fleets[f, DUE_SHARE])
+    look_up(table.age, first, fleets[f, CLOCK], fleets[f, AGE])
+    look_up(table.book, first, fleets[f, CLOCK], fleets[f, BOOK])
+    for k in range(fleets.shape[-1]):
+        share = fleets[f, DUE_SHARE, k]
         capex = price * (share - fleets[f, SHARE, k])
-        fleets[f, CLOCK, k] = clock
         fleets[f, SHARE, k] = share
         fleets[f, CAPEX, k] = capex
         businesses[b, SPENT, k] = businesses[b, SPENT, k] + capex
@@ -163,11 +188,11 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
     Our own.
     """
     fleets, contracts, businesses = state.fleets, state.contracts, state.businesses
-    b, f, months = table.contract_borrower[c], table.contract_fleet[c], table.in_term.shape[1]
-    units, first, first_fleet = table.contract_units[c], c * months, f * months
-    in_term, released, delivered, age = (
-        table.in_term.ravel(), table.released.ravel(), table.delivered.ravel(), table.age.ravel())
-    remaining = table.remaining.ravel()
+    b, f, units = table.contract_borrower[c], table.contract_fleet[c], table.contract_units[c]
+    first, clock = c * table.in_term.shape[1], fleets[table.contract_fleet[c], CLOCK]
+    look_up(table.in_term, first, clock, contracts[c, IN_TERM])
+    look_up(table.released, first, clock, contracts[c, RELEASED])
+    look_up(table.remaining, first, clock, contracts[c, AHEAD])
     price, committed, use = table.price[c, t], table.committed[c], table.use[c]
     cash_share, decay, open_use = table.cash_share[c], table.decay[f], table.release_use[b]
     below, upto, least = table.renegotiate_below[c], table.renegotiate_to[c], table.renegotiate_floor[c]
@@ -177,30 +202,29 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
     rent, power, machine = prices.rent, prices.power, table.fleet_machine[f]
     realisation, first_power = prices.realisation, prices.first_power
     for k in range(contracts.shape[-1]):
-        clock = to_index(fleets[f, CLOCK, k])
         market = realisation * rent[machine, k]
         runs = where(businesses[b, IDLE, k] > 0.0, 0.0, 1.0)
         live, held = contracts[c, IS_LIVE, k], fleets[f, HELD, k]
         threatens = both(contracts[c, BARGAINS, k] > 0.5, market < below * price * contracts[c, REPRICED, k])
         offered = maximum(least, market / maximum(upto * price, 1e-9))
         repriced = where(threatens, minimum(contracts[c, REPRICED, k], offered), contracts[c, REPRICED, k])
-        under = units * held * take(in_term, first + clock) * live
-        broken = where(contracts[c, DOWNTIME, k] > 0.0, 0.0, take(delivered, first_fleet + clock))
-        loose = units * held * where(live > 0.5, take(released, first + clock), broken)
-        output = exp(-decay * take(age, first_fleet + clock))
+        under = units * held * contracts[c, IN_TERM, k] * live
+        broken = where(contracts[c, DOWNTIME, k] > 0.0, 0.0, fleets[f, DUE_SHARE, k])
+        loose = units * held * where(live > 0.5, contracts[c, RELEASED, k], broken)
+        output = exp(-decay * fleets[f, AGE, k])
         power_price = hedged * first_power + (1.0 - hedged) * power[k]
         margin = HOURS * open_use * output * market - kwh * open_use * power[k]
         works = where(margin > 0.0, runs, 0.0) * loose
         billed = under * price * repriced * cash_share * paid_hours
         contracts[c, REPRICED, k] = repriced
         businesses[b, CONTRACTED, k] = businesses[b, CONTRACTED, k] + billed * runs
-        businesses[b, EXPECTED, k] = businesses[b, EXPECTED, k] + promise * take(in_term, first + clock)
+        businesses[b, EXPECTED, k] = businesses[b, EXPECTED, k] + promise * contracts[c, IN_TERM, k]
         businesses[b, REVENUE, k] = (
             businesses[b, REVENUE, k] + billed * runs + works * HOURS * open_use * output * market)
         bill = under * runs * kwh * use * power_price + works * kwh * open_use * power[k]
         businesses[b, OPEX, k] = businesses[b, OPEX, k] + bill
         businesses[b, REMAINING, k] = (
-            businesses[b, REMAINING, k] + take(remaining, first + clock) * live * repriced * held)
+            businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held)
 
 
 @kernel

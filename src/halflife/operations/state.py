@@ -3,11 +3,11 @@
 from typing import Any, NamedTuple
 
 # fleets[fleet, ...]
-DELAY, CLOCK, SHARE, CAPEX, HELD = range(5)
-FLEET_FIELDS = 5
+DELAY, CLOCK, SHARE, CAPEX, HELD, DUE_SHARE, AGE, BOOK = range(8)
+FLEET_FIELDS = 8
 # contracts[contract, ...]
-IS_LIVE, DOWNTIME, REPRICED, BARGAINS = range(4)
-CONTRACT_FIELDS = 4
+IS_LIVE, DOWNTIME, REPRICED, BARGAINS, IN_TERM, RELEASED, AHEAD = range(7)
+CONTRACT_FIELDS = 7
 # businesses[borrower, ...]
 REVENUE, CONTRACTED, OPEX, CFADS, SPENT, REMAINING, OPERATOR, IDLE, COST, TRAP_LEFT, LOST_CUSTOMER, EXPECTED = range(12)
 BUSINESS_FIELDS = 12
@@ -17,9 +17,11 @@ class OperationsState(NamedTuple):
     """Fleets, contracts and the cash they make.
 
     fleets : DELAY months, CLOCK delivery month on the undelayed schedule, SHARE delivered, CAPEX USD this month,
-        HELD share of the delivered machines not yet sold
+        HELD share of the delivered machines not yet sold; read from the schedule at CLOCK: DUE_SHARE delivered,
+        AGE months, BOOK value share
     contracts : IS_LIVE flag, DOWNTIME months left after a break, REPRICED multiple of the price,
-        BARGAINS flag (this customer would use its option)
+        BARGAINS flag (this customer would use its option); read from the schedule at CLOCK: IN_TERM and
+        RELEASED shares, AHEAD USD of contracted revenue
     businesses : REVENUE, CONTRACTED (received under contracts), EXPECTED (promised by contracts), OPEX, CFADS,
         SPENT on machines, all USD this month; REMAINING USD of contracted revenue; OPERATOR 0 in place,
         1 replaced, 2 lost; IDLE months left without operator; COST share added to upkeep;

@@ -65,10 +65,12 @@ class Results:
     summary : weighted sums and histograms over paths
     columns : outcome by path, ``[path]`` or ``[path, entity]``: ``weight``, ``draw`` (which draw of the assumed
         ranges), ``default_month`` and ``cause`` [path, borrower] (0: none), ``least_dscr`` [path, borrower],
+        ``first_shortfall`` [path, borrower] month (0: none),
         ``equity_in``, ``equity_out``, ``support`` [path, borrower] USD present value; ``ead``, ``loss``, ``pv_loss``,
         ``annuity``, ``repaid``, ``repaid_time`` [path, facility]; ``first_breach`` [path, covenant] month (0: none);
         ``party_failed`` [path, party] month (0: none)
-    facts : further dated numbers a report needs, such as commitments and ratings, by name
+    commitments : [facility], USD;  maturities : [facility], month
+    unresolved : paths on which a number was not finite; counted, never dropped silently
     """
 
     name: str
@@ -96,7 +98,8 @@ class Results:
         -------
         [month], in the quantity's unit
         """
-        return self.summary.sums[self.series[quantity, entity]] / self.summary.weight
+        means: Floats = self.summary.sums[self.series[quantity, entity]] / self.summary.weight
+        return means
 
     def fan(self, quantity: str, entity: str, levels: tuple[float, ...]) -> Floats:
         """Return quantiles over the paths on which the quantity exists, by fan date.

@@ -26,7 +26,7 @@ RECORD, COLUMNS, SERIES, FANS = "results.json", "columns.parquet", "series.parqu
 FILES = (COLUMNS, SERIES, FANS, RECORD)
 
 
-def write_results(results: Results, folder: Path | str) -> Path:
+def write_results(results: Results, folder: Path | str, pages: Mapping[str, str] | None = None) -> Path:
     """Write a record.
 
     Parameters
@@ -34,6 +34,8 @@ def write_results(results: Results, folder: Path | str) -> Path:
     results : Results
     folder : path
         Made if missing. An earlier record there is replaced; other files in it are kept.
+    pages : file name -> text, optional
+        Written beside the record in the same step, such as a report.
 
     Returns
     -------
@@ -56,6 +58,8 @@ def write_results(results: Results, folder: Path | str) -> Path:
             draft = Path(name) / "record"
             draft.mkdir()
             _write_files(results, draft)
+            for page, text in (pages or {}).items():
+                (draft / page).write_text(text, encoding="utf-8")
             if not target.exists():
                 os.replace(draft, target)
             elif (target / RECORD).exists():
@@ -70,7 +74,7 @@ def write_results(results: Results, folder: Path | str) -> Path:
 def _swap(target: Path, draft: Path, before: Path) -> None:
     """Replace an earlier record, keeping what else lies beside it; undone if it cannot be completed."""
     for item in target.iterdir():
-        if item.name not in FILES:
+        if item.name not in FILES and not (draft / item.name).exists():
             copy = shutil.copytree if item.is_dir() else shutil.copy2
             copy(item, draft / item.name)
     os.replace(target, before)
@@ -83,6 +87,9 @@ def _swap(target: Path, draft: Path, before: Path) -> None:
 
 def _move_in(target: Path, draft: Path) -> None:
     """Move a record into a folder that has none; its JSON last, because without it there is no record."""
+    for page in draft.iterdir():
+        if page.name not in FILES:
+            os.replace(page, target / page.name)
     for name in FILES:
         os.replace(draft / name, target / name)
 
@@ -147,7 +154,7 @@ def _repeated(words: list[str], times: int) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(index), pa.array(words, type=pa.string()))
 
 
-OF_BORROWERS = ("default_month", "cause", "least_dscr", "equity_in", "equity_out", "support")
+OF_BORROWERS = ("default_month", "cause", "least_dscr", "first_shortfall", "equity_in", "equity_out", "support")
 OF_COVENANTS, OF_PARTIES = ("first_breach",), ("party_failed",)
 
 

@@ -16,6 +16,7 @@ from halflife.waterfall.state import (
     DRAWN,
     EQUITY,
     FEE_DUE,
+    FIRST_SHORT,
     INTEREST,
     IS_REFUSED,
     IS_STOPPED,
@@ -269,6 +270,9 @@ def close_month(table: WaterfallTable, state: WaterfallState, triggers: Triggers
             pools[b, AVAILABLE, k] = 0.0
             pools[b, LIQUIDITY, k] = pools[b, CASH, k] + pools[b, TRAPPED, k]
             pools[b, DEBT, k] = 0.0
+            first = pools[b, FIRST_SHORT, k]
+            is_first = both(first < 0.5, pools[b, SHORTFALL, k] > 1.0)
+            pools[b, FIRST_SHORT, k] = where(is_first, 1.0 * t, first)
     for a in range(table.opening_reserve.shape[0]):
         b = table.account_borrower[a]
         for k in range(pools.shape[-1]):

@@ -13,6 +13,7 @@ from halflife.waterfall.state import (
     DRAW,
     DRAWN,
     DUE,
+    EQUITY,
     FEE_DUE,
     FLOW,
     OUTSTANDING,
@@ -103,7 +104,7 @@ def draw_revolvers(
                 base = minimum(commitment, advance * inflow.orderly[b, k] + receivables * inflow.revenue[b, k])
                 shut = either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5)
                 room = where(shut, 0.0, maximum(0.0, base - facilities[r, BALANCE, k]))
-                amount = minimum(room, pools[b, DUE, k] - pools[b, PAID, k])
+                amount = minimum(room, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
                 facilities[r, BALANCE, k] = facilities[r, BALANCE, k] + amount
                 facilities[r, DRAWN, k] = facilities[r, DRAWN, k] + amount
                 facilities[r, DRAW, k] = facilities[r, DRAW, k] + amount
@@ -122,12 +123,34 @@ def call_guarantor(state: WaterfallState, b: int, backing: Backing) -> None:
     for k in range(pools.shape[-1]):
         bound = both(backing.is_bound[b, k] > 0.5, backing.alive[b, k] > 0.5)
         most = where(bound, minimum(backing.liquidity[b, k], backing.cap[b, k]), 0.0)
-        amount = minimum(most, pools[b, DUE, k] - pools[b, PAID, k])
+        amount = minimum(most, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
         backing.liquidity[b, k] = backing.liquidity[b, k] - amount
         backing.cap[b, k] = backing.cap[b, k] - amount
         backing.called[b, k] = backing.called[b, k] + amount
         pools[b, SUPPORT, k] = pools[b, SUPPORT, k] + amount
         pools[b, PAID, k] = pools[b, PAID, k] + amount
+
+
+@kernel
+def fund_construction(
+    table: WaterfallTable, state: WaterfallState, b: int, backing: Backing, defaulted: Any, t: int
+) -> None:
+    """Let a living sponsor pay in what is due while draws are still open: financing costs are uses of funds.
+
+    References
+    ----------
+    docs/glossary.md, *sources and uses*.
+    """
+    pools, is_open = state.pools, 0.0
+    for f in range(table.commitment.shape[0]):
+        if table.facility_borrower[f] == b and t <= table.draw_end[f]:
+            is_open = 1.0
+    if is_open > 0.0:
+        for k in range(pools.shape[-1]):
+            pays = both(backing.sponsor_alive[b, k] > 0.5, defaulted[b, k] < 0.5)
+            amount = where(pays, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]), 0.0)
+            pools[b, EQUITY, k] = pools[b, EQUITY, k] + amount
+            pools[b, PAID, k] = pools[b, PAID, k] + amount
 
 
 @kernel
@@ -151,14 +174,15 @@ def collect(
             serves = table.account_facility[a] == -1 or table.account_facility[a] == f
             if table.account_borrower[a] == b and serves:
                 for k in range(pools.shape[-1]):
-                    used, left = pay(accounts[a, RESERVE, k], pools[b, DUE, k] - pools[b, PAID, k])
+                    used, left = pay(accounts[a, RESERVE, k], maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
                     accounts[a, RESERVE, k] = left
                     pools[b, PAID, k] = pools[b, PAID, k] + used
         for k in range(pools.shape[-1]):
-            used, left = pay(pools[b, TRAPPED, k], pools[b, DUE, k] - pools[b, PAID, k])
+            used, left = pay(pools[b, TRAPPED, k], maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
             pools[b, TRAPPED, k] = left
             pools[b, PAID, k] = pools[b, PAID, k] + used
         draw_revolvers(table, state, s, inflow, triggers, t)
+        fund_construction(table, state, b, backing, triggers.defaulted, t)
         if op != OPEX:
             call_guarantor(state, b, backing)
     for k in range(pools.shape[-1]):
@@ -222,7 +246,7 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
             facilities[target, BALANCE, k] = facilities[target, BALANCE, k] - amount
             facilities[target, PAID_PRINCIPAL, k] = facilities[target, PAID_PRINCIPAL, k] + amount
         elif op == DISTRIBUTE:
-            waits = either(triggers.trap[b, k] > 0.5, both(defaulted, debt[b, k] > CENT))
+            waits = both(either(triggers.trap[b, k] > 0.5, defaulted), debt[b, k] > CENT)
             amount = where(waits, 0.0, available)
             pools[b, DISTRIBUTED, k] = pools[b, DISTRIBUTED, k] + amount
         else:

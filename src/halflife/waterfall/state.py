@@ -11,8 +11,8 @@ RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
 # pools[borrower, ...]
 (CASH, AVAILABLE, TRAPPED, SPENT_SO_FAR, EQUITY, DISTRIBUTED, SHORTFALL, SUPPORT, DEBT, SERVICE, MATURED, LIQUIDITY,
- IS_STOPPED, IS_REFUSED, DUE, PAID, OVER_ADVANCE, OUTSTANDING, PROCEEDS) = range(19)
-POOL_FIELDS = 19
+ IS_STOPPED, IS_REFUSED, DUE, PAID, OVER_ADVANCE, OUTSTANDING, PROCEEDS, FIRST_SHORT) = range(20)
+POOL_FIELDS = 20
 # flows[step, 0, lane]
 FLOW = 0
 
@@ -27,7 +27,8 @@ class WaterfallState(NamedTuple):
     pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
         SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;
         IS_STOPPED (deliveries) and IS_REFUSED (draws) flags; OVER_ADVANCE; DUE and PAID of the step at hand;
-        OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines
+        OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
+        FIRST_SHORT month in which something due was first left unpaid (0: none yet)
     flows : paid by each step of the program this month
     """
 
@@ -59,10 +60,11 @@ class Triggers(NamedTuple):
 
 class Backing(NamedTuple):
     """The guarantor behind each borrower: ``[borrower, lane]`` views of its liquidity, cap, bond and calls;
-    alive is its ``[lane]``-wise flag by borrower."""
+    alive and sponsor_alive are flags."""
 
     liquidity: Any
     cap: Any
     is_bound: Any
     called: Any
     alive: Any
+    sponsor_alive: Any

@@ -19,7 +19,7 @@ WORDS = {"name": "b", "test": "dscr", "threshold": "1.10x", "first_test": "2026-
 def table_of(*covenants: dict) -> object:
     findings: list = []
     specs = tuple(CovenantSpec.model_validate(WORDS | covenant) for covenant in covenants)
-    table = resolve([Written("SPV", specs, str)], grid=GRID, last_maturity=[36], findings=findings)
+    table = resolve([Written("SPV", specs, str)], grid=GRID, last_maturity=[36], first_principal=[1], findings=findings)
     assert not findings
     return table
 

@@ -1,0 +1,109 @@
+"""A term sheet that has been read: the document, and the deals that its assumed ranges allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from halflife.engine.resolve import Deal, resolve
+from halflife.engine.system import SystemSpec
+from halflife.foundation.axes import Floats
+from halflife.foundation.document import Document, read_document
+from halflife.foundation.errors import Finding, SpecError
+from halflife.foundation.spec import validate_tree
+
+PathText = str | Path
+
+
+@dataclass(frozen=True)
+class TermSheet:
+    """A term sheet and the base case it describes.
+
+    Parameters
+    ----------
+    document : where every figure is written, sourced or assumed
+    spec : at the base values of the assumed ranges
+    """
+
+    document: Document
+    spec: SystemSpec
+
+    def resolve(self) -> Deal:
+        """Resolve the base case.
+
+        Raises
+        ------
+        SpecError
+            With everything that does not fit together.
+        """
+        return resolve(self.spec, self.document)
+
+    def deals(self, draws: int, seed: int) -> list[Deal]:
+        """Resolve one deal for each draw of the assumed ranges; the base case if nothing is a range.
+
+        Parameters
+        ----------
+        draws : at least 1
+        seed : of the draws; the same seed gives the same deals
+
+        Raises
+        ------
+        SpecError
+            If a draw does not make a deal, with the draw and its values.
+        """
+        base = self.resolve()
+        if not self.document.ranges:
+            return [base]
+        deals: list[Deal] = []
+        for row in latin_hypercube(draws, len(self.document.ranges), seed):
+            spec = validate_tree(SystemSpec, self.document.tree(row), self.document)
+            try:
+                deals.append(resolve(spec, self.document, reuse=base, at_least=base.plan.months))
+            except SpecError as error:
+                raise SpecError([*error.findings, self._drawn(row)]) from error
+        return deals
+
+    def _drawn(self, row: Floats) -> Finding:
+        values = "; ".join(
+            f"{self.document.path_text(spread.path)} = {spread.at(float(u))}"
+            for spread, u in zip(self.document.ranges, row, strict=True)
+        )
+        return Finding(
+            where="assumed ranges",
+            found=f"a draw that makes no deal: {values}",
+            wanted="ranges of which every combination is a deal",
+            fix="narrow the ranges named in the other findings",
+        )
+
+
+def load(source: PathText) -> TermSheet:
+    """Read a term sheet.
+
+    Parameters
+    ----------
+    source : path of a YAML file, or its text
+
+    Raises
+    ------
+    SpecError
+        With all findings: unreadable YAML, unknown keys, wrong units, figures that do not fit together.
+    """
+    document = read_document(source if isinstance(source, Path) or "\n" in source else Path(source))
+    sheet = TermSheet(document, validate_tree(SystemSpec, document.tree(), document))
+    sheet.resolve()
+    return sheet
+
+
+def latin_hypercube(draws: int, ranges: int, seed: int) -> Floats:
+    """Return stratified draws ``[draw, range]`` in (0, 1): every range has one draw in each of `draws` equal parts.
+
+    References
+    ----------
+    McKay, Beckman and Conover (1979), Technometrics 21; the middle of each part is taken.
+    """
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    order = np.stack([generator.permutation(draws) for _ in range(ranges)], axis=1)
+    drawn: Floats = (order + 0.5) / draws
+    return drawn
