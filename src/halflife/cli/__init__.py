@@ -69,7 +69,7 @@ def show_command(spec: SheetPath, is_json: AsJson = False) -> None:
     from halflife.study.termsheet import load
 
     with refusals():
-        print_show(show(load(spec).resolve()), is_json=is_json)
+        print_show(show(load(spec).base), is_json=is_json)
 
 
 @app.command("explain")

@@ -25,6 +25,13 @@ MANY = 100_000
 """Runs of more paths than this show a progress bar."""
 ROWS = 60
 """Rows of a schedule printed in full; longer ones show every third month."""
+CARDS = 2
+"""Tables of at most so many rows are printed as cards, one line a field."""
+PAGE = 120
+"""Characters of a line when nobody is looking at a terminal."""
+MILLION = 1e6
+PER_CENT = {"rate", "margin", "floor", "share", "swap", "coupon", "advance"}
+"""Words in a key that say: a decimal to be read in per cent."""
 
 Notify = Callable[[str], None]
 Advance = Callable[[int], None] | None
@@ -57,7 +64,7 @@ def print_run(made: Run, measures: Sequence[Measure | NotApplicable], out: Path 
             "measures": [asdict(found) for found in measures],
         }, indent=2, default=str))  # fmt: skip
         return
-    console = Console()
+    console = wide_console()
     for line in summary_lines(made.results, measures):
         console.print(line, highlight=False)
     for table in text_tables(made.results, measures):
@@ -66,12 +73,18 @@ def print_run(made: Run, measures: Sequence[Measure | NotApplicable], out: Path 
         console.print(f"Report, JSON and Parquet: {out}", highlight=False)
 
 
+def wide_console() -> Console:
+    """Return the terminal, or a page wide enough for our tables where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PAGE)
+
+
 def print_grid(
     console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numeric: Iterable[int]
 ) -> None:
     """Print one table."""
     right = set(numeric)
-    grid = Grid(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    grid = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=any(columns))
     for place, column in enumerate(columns):
         grid.add_column(column, justify="right" if place in right else "left")
     for row in rows:
@@ -80,25 +93,42 @@ def print_grid(
 
 
 def print_show(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, is_json: bool) -> None:
-    """Print the resolved deal."""
+    """Print the resolved deal: short tables as cards, long ones as grids."""
     if is_json:
         print(json.dumps(tables, indent=2, default=str))
         return
-    console = Console()
+    console = wide_console()
     for name, rows in tables.items():
-        if rows:
-            columns = list(rows[0])
-            shown = rows if len(rows) <= ROWS else [*rows[::3], rows[-1]]
-            numeric = [place for place, key in enumerate(columns) if isinstance(rows[0][key], (int, float))]
-            cells = [[_cell(row[key]) for key in columns] for row in shown]
-            print_grid(console, name.replace("_", " "), [key.replace("_", " ") for key in columns], cells, numeric)
+        title = name.replace("_", " ").capitalize()
+        if rows and len(rows) <= CARDS:
+            for row in rows:
+                cells = [[key.replace("_", " "), _cell(key, value)] for key, value in row.items()]
+                print_grid(console, title, ("", ""), cells, ())
+        elif rows:
+            print_grid(console, *_grid(title, rows))
 
 
-def _cell(value: Any) -> str:
+def _grid(
+    title: str, rows: Sequence[Mapping[str, Any]]
+) -> tuple[str, Sequence[str], Sequence[Sequence[str]], Sequence[int]]:
+    """Lay out a long table: what is the same in every row goes into the title."""
+    same = [key for key, value in rows[0].items() if isinstance(value, str) and all(r[key] == value for r in rows)]
+    columns = [key for key in rows[0] if key not in same]
+    shown = rows if len(rows) <= ROWS else rows[::3]
+    cells = [[_cell(key, row[key]) for key in columns] for row in shown]
+    numeric = [place for place, key in enumerate(columns) if isinstance(rows[0][key], (int, float))]
+    heading = ", ".join([title, *(str(rows[0][key]) for key in same)])
+    return heading, [key.replace("_", " ") for key in columns], cells, numeric
+
+
+def _cell(key: str, value: Any) -> str:
+    """Round a value for people: money in millions, rates and shares in per cent."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: ""}[value]
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"
+        if abs(value) >= MILLION:
+            return f"{value / MILLION:,.1f} m"
+        return f"{value:.2%}" if set(key.split("_")) & PER_CENT else f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -1,0 +1,1 @@
+"""What the machines are worth: on paper, appraised, orderly, forced."""

@@ -1,0 +1,1 @@
+"""Who is alive: offtakers, operators, sponsors, guarantors, vendors."""

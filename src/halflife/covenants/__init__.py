@@ -1,0 +1,1 @@
+"""Tests, triggers, cure."""

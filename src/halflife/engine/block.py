@@ -14,7 +14,8 @@ from halflife.engine.loop import finish, start, step
 from halflife.engine.plan import Plan
 from halflife.engine.state import State, new_state
 from halflife.foundation.axes import Floats
-from halflife.foundation.backend import LANES
+from halflife.foundation.backend import LANES, empty_state
+from halflife.foundation.lanes import abreast
 from halflife.waterfall import state as debt
 
 
@@ -122,26 +123,29 @@ def walk_chunk(
     -------
     sum of the chunk's weights
     """
-    state, paths, weights, total = new_state(plan), np.zeros(LANES, dtype=np.uint64), np.zeros(LANES), 0.0
+    state, weights, total = new_state(plan), np.zeros(LANES), 0.0
+    paths = empty_state(1, 1)[0, 0].view(np.uint64)
+    rows, lanes = abreast(state), abreast(paths)
     months = plan.market.rate_curve.shape[0] - 1
     for begin in range(0, count, LANES):
         here = min(LANES, count - begin)
         clear(state)
         for k in range(LANES):
             paths[k] = np.uint64(first + begin + k)
-        start(plan, state, paths, seed)
+        start(plan, rows, lanes, seed)
         for t in range(1, months + 1):
             weigh(state, weights, here, t > last_maturity)
-            step(plan, state, paths, seed, t)
+            step(plan, rows, lanes, seed, t)
             record(state, sums, t, weights)
             if t % EVERY == 0 and t <= last_maturity:
                 record_fans(plan, state, fans, t // EVERY - 1, tops, weights)
             if t >= last_maturity and is_over(state):
                 break
-        finish(plan, state)
+        finish(plan, rows)
         keep(state, columns, at + begin, here)
         for k in range(here):
             total += state.counterparties.weights[0, party.WEIGHT, k]
+        paths[0] = paths[LANES - 1]
     return total
 
 

@@ -29,6 +29,8 @@ from numba.core import types as nbtypes
 from numba.extending import intrinsic
 
 from halflife.foundation import compiled as _compiled  # sets where Numba keeps machine code, before any kernel
+from halflife.foundation.lanes import LANES as LANES
+from halflife.foundation.lanes import VECTOR_BYTES, WIDTH, WORD_BYTES, Vector, gather, is_vector, join
 
 Number: TypeAlias = Any
 """A float64 lane under Numba, a float64 row in the twin."""
@@ -38,9 +40,6 @@ Condition: TypeAlias = Any
 
 Word: TypeAlias = Any
 """An integer lane (int64 or uint64), or a row of them."""
-
-LANES = 128
-"""Paths walked side by side in one block."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -69,27 +68,31 @@ def kernel(function: Function) -> Function:
 @intrinsic
 def where(typingctx: Any, condition: Any, chosen: Any, otherwise: Any) -> Any:
     """Take `chosen` where the condition holds, `otherwise` elsewhere: a select, never a jump."""
-    unified = typingctx.unify_types(nbtypes.unliteral(chosen), nbtypes.unliteral(otherwise))
+    test = condition if is_vector(condition) else nbtypes.boolean
+    if is_vector(condition, chosen, otherwise):
+        unified = Vector(join((chosen, otherwise)))
+    else:
+        unified = typingctx.unify_types(nbtypes.unliteral(chosen), nbtypes.unliteral(otherwise))
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        test = context.cast(builder, args[0], signature.args[0], nbtypes.boolean)
-        yes = context.cast(builder, args[1], signature.args[1], unified)
-        no = context.cast(builder, args[2], signature.args[2], unified)
-        return builder.select(test, yes, no)
+        return builder.select(*args)
 
-    return unified(
-        nbtypes.unliteral(condition), nbtypes.unliteral(chosen), nbtypes.unliteral(otherwise)
-    ), generate
+    return unified(test, unified, unified), generate
 
 
-def _bitcast(source: Any, target: Any, llvm: Any) -> Callable[..., Any]:
+def _on(kind: Any, element: Any) -> Any:
+    """Return the element, or a vector of it if the argument is one."""
+    return Vector(element) if is_vector(kind) else element
+
+
+def _bitcast(source: Any, target: Any) -> Callable[..., Any]:
     """Write an intrinsic that reads the 64 bits of one type as another."""
 
     def declare(typingctx: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.bitcast(args[0], llvm)
+            return builder.bitcast(args[0], context.get_value_type(signature.return_type))
 
-        return target(source), generate
+        return _on(value, target)(_on(value, source)), generate
 
     return declare
 
@@ -99,10 +102,26 @@ def _rounding(name: str) -> Callable[..., Any]:
 
     def declare(typingctx: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            function = builder.module.declare_intrinsic(name, [ir.DoubleType()])
+            suffix = f".v{WIDTH}f64" if is_vector(*signature.args) else ".f64"
+            kind = args[0].type
+            function = builder.module.declare_intrinsic(name + suffix, (), ir.FunctionType(kind, [kind]))
             return builder.call(function, args)
 
-        return nbtypes.float64(nbtypes.float64), generate
+        return _on(value, nbtypes.float64)(_on(value, nbtypes.float64)), generate
+
+    return declare
+
+
+def _logic(name: str) -> Callable[..., Any]:
+    """Write an intrinsic for two conditions, each one lane or a vector."""
+
+    def declare(typingctx: Any, a: Any, b: Any) -> Any:
+        kind = Vector(nbtypes.boolean) if is_vector(a, b) else nbtypes.boolean
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return getattr(builder, name)(*args)
+
+        return kind(kind, kind), generate
 
     return declare
 
@@ -110,25 +129,25 @@ def _rounding(name: str) -> Callable[..., Any]:
 @intrinsic
 def float_bits(typingctx: Any, value: Any) -> Any:
     """Read the 64 bits of a float as an int64."""
-    return _bitcast(nbtypes.float64, nbtypes.int64, ir.IntType(64))(typingctx, value)
+    return _bitcast(nbtypes.float64, nbtypes.int64)(typingctx, value)
 
 
 @intrinsic
 def bits_float(typingctx: Any, value: Any) -> Any:
     """Read an int64 as the bits of a float."""
-    return _bitcast(nbtypes.int64, nbtypes.float64, ir.DoubleType())(typingctx, value)
+    return _bitcast(nbtypes.int64, nbtypes.float64)(typingctx, value)
 
 
 @intrinsic
 def float_word(typingctx: Any, value: Any) -> Any:
     """Read the 64 bits of a float as a uint64."""
-    return _bitcast(nbtypes.float64, nbtypes.uint64, ir.IntType(64))(typingctx, value)
+    return _bitcast(nbtypes.float64, nbtypes.uint64)(typingctx, value)
 
 
 @intrinsic
 def word_float(typingctx: Any, value: Any) -> Any:
     """Read a uint64 as the bits of a float."""
-    return _bitcast(nbtypes.uint64, nbtypes.float64, ir.DoubleType())(typingctx, value)
+    return _bitcast(nbtypes.uint64, nbtypes.float64)(typingctx, value)
 
 
 @intrinsic
@@ -161,28 +180,36 @@ def maximum(a: Number, b: Number) -> Number:
     return where(a > b, a, b)
 
 
-@kernel
-def both(a: Condition, b: Condition) -> Condition:
+@intrinsic
+def both(typingctx: Any, a: Any, b: Any) -> Any:
     """Both conditions hold."""
-    return a & b
+    return _logic("and_")(typingctx, a, b)
 
 
-@kernel
-def either(a: Condition, b: Condition) -> Condition:
+@intrinsic
+def either(typingctx: Any, a: Any, b: Any) -> Any:
     """At least one condition holds."""
-    return a | b
+    return _logic("or_")(typingctx, a, b)
 
 
-@kernel
-def negate(a: Condition) -> Condition:
+@intrinsic
+def negate(typingctx: Any, a: Any) -> Any:
     """The condition does not hold."""
-    return not a
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.not_(args[0])
+
+    return _on(a, nbtypes.boolean)(_on(a, nbtypes.boolean)), generate
 
 
-@kernel
-def to_index(x: Number) -> Word:
+@intrinsic
+def to_index(typingctx: Any, x: Any) -> Any:
     """Cut a float to a whole int64; the caller keeps it finite and in range."""
-    return np.int64(x)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fptosi(args[0], context.get_value_type(signature.return_type))
+
+    return _on(x, nbtypes.int64)(_on(x, nbtypes.float64)), generate
 
 
 @kernel
@@ -191,18 +218,26 @@ def to_word(x: Word) -> Word:
     return np.uint64(x)
 
 
-@kernel
-def take(flat: Any, index: Word) -> Number:
+@intrinsic
+def take(typingctx: Any, flat: Any, index: Any) -> Any:
     """Look up ``flat[index]``; the caller keeps ``0 <= index < flat.size``."""
-    return flat[np.uint64(index)]
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if is_vector(*signature.args):
+            return gather(context, builder, signature.args[0], *args)
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        return builder.load(builder.gep(array.data, [args[1]], inbounds=True))
+
+    return _on(index, flat.dtype)(flat, _on(index, nbtypes.int64)), generate
 
 
 @kernel
 def empty_state(entities: int, fields: int) -> Any:
     """Zeros ``[entities, fields, lane]``; the twin gives one lane that is a row."""
-    state = np.empty((entities, fields, LANES))  # np.zeros is not inlined, and would hide the strides from LLVM
-    state[:] = 0.0
-    return state
+    count = entities * fields * LANES
+    raw = np.zeros(count + WIDTH)
+    first = (VECTOR_BYTES - raw.ctypes.data % VECTOR_BYTES) % VECTOR_BYTES // WORD_BYTES
+    return raw[first : first + count].reshape((entities, fields, LANES))
 
 
 # --- primitives, twin side -----------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Enforcement: step-in, and selling machines into a thin market."""

@@ -1,0 +1,1 @@
+"""Prices: rents, successors, power, rates, spreads."""

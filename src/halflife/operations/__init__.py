@@ -1,0 +1,1 @@
+"""The business: fleets, contracts, re-leasing, running cost, CFADS."""

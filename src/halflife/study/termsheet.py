@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from halflife.engine.resolve import Deal, resolve
 from halflife.engine.system import SystemSpec
@@ -24,21 +27,12 @@ class TermSheet:
     Parameters
     ----------
     document : where every figure is written, sourced or assumed
-    spec : at the base values of the assumed ranges
+    spec : at the base values of the assumed ranges;  base : the same, resolved
     """
 
     document: Document
     spec: SystemSpec
-
-    def resolve(self) -> Deal:
-        """Resolve the base case.
-
-        Raises
-        ------
-        SpecError
-            With everything that does not fit together.
-        """
-        return resolve(self.spec, self.document)
+    base: Deal
 
     def deals(self, draws: int, seed: int) -> list[Deal]:
         """Resolve one deal for each draw of the assumed ranges; the base case if nothing is a range.
@@ -53,17 +47,19 @@ class TermSheet:
         SpecError
             If a draw does not make a deal, with the draw and its values.
         """
-        base = self.resolve()
         if not self.document.ranges:
-            return [base]
-        deals: list[Deal] = []
-        for row in latin_hypercube(draws, len(self.document.ranges), seed):
-            spec = validate_tree(SystemSpec, self.document.tree(row), self.document)
-            try:
-                deals.append(resolve(spec, self.document, reuse=base, at_least=base.plan.months))
-            except SpecError as error:
-                raise SpecError([*error.findings, self._drawn(row)]) from error
-        return deals
+            return [self.base]
+        rows = latin_hypercube(draws, len(self.document.ranges), seed)
+        with one_blas_thread(), ThreadPoolExecutor() as pool:
+            return list(pool.map(self._deal, rows))
+
+    def _deal(self, row: Floats) -> Deal:
+        """Resolve one draw of the ranges."""
+        spec = validate_tree(SystemSpec, self.document.tree(row), self.document)
+        try:
+            return resolve(spec, self.document, reuse=self.base, at_least=self.base.plan.months)
+        except SpecError as error:
+            raise SpecError([*error.findings, self._drawn(row)]) from error
 
     def _drawn(self, row: Floats) -> Finding:
         values = "; ".join(
@@ -91,9 +87,15 @@ def load(source: PathText) -> TermSheet:
         With all findings: unreadable YAML, unknown keys, wrong units, figures that do not fit together.
     """
     document = read_document(source if isinstance(source, Path) or "\n" in source else Path(source))
-    sheet = TermSheet(document, validate_tree(SystemSpec, document.tree(), document))
-    sheet.resolve()
-    return sheet
+    spec = validate_tree(SystemSpec, document.tree(), document)
+    with one_blas_thread():
+        return TermSheet(document, spec, resolve(spec, document))
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Keep matrix products of a resolution on one thread: they are small, and threads that wait for them cost more."""
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def latin_hypercube(draws: int, ranges: int, seed: int) -> Floats:

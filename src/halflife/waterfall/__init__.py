@@ -1,0 +1,1 @@
+"""The debt: facilities, accounts, draws, the priority of payments."""

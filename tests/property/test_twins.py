@@ -1,0 +1,119 @@
+"""The compiled walk and the NumPy twin: one source, the same bits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from halflife.collateral import state as value
+from halflife.counterparties import state as party
+from halflife.covenants import state as covenant
+from halflife.default import state as standing
+from halflife.engine import state as outcome
+from halflife.engine.ledger import series_of
+from halflife.market import state as market
+from halflife.operations import state as business
+from halflife.study.run import axis_of
+from halflife.waterfall import state as debt
+
+WHERE = {
+    "weight": ("counterparties.weights", party.WEIGHT),
+    "default_month": ("default.standing", standing.MONTH),
+    "cause": ("default.standing", standing.CAUSE),
+    "least_dscr": ("covenants.triggers", covenant.LEAST_DSCR),
+    "first_shortfall": ("waterfall.pools", debt.FIRST_SHORT),
+    "equity_in": ("outcome.equity", outcome.PV_IN),
+    "equity_out": ("outcome.equity", outcome.PV_OUT),
+    "support": ("outcome.equity", outcome.PV_SUPPORT),
+    "ead": ("outcome.claims", outcome.EAD),
+    "loss": ("outcome.claims", outcome.LOSS),
+    "pv_loss": ("outcome.claims", outcome.PV_LOSS),
+    "annuity": ("outcome.claims", outcome.ANNUITY),
+    "repaid": ("outcome.claims", outcome.REPAID),
+    "repaid_time": ("outcome.claims", outcome.REPAID_TIME),
+    "first_breach": ("covenants.tests", covenant.FIRST_BREACH),
+    "party_failed": ("counterparties.parties", party.FAILED),
+}
+NAMES = ("ddtl-4", "invented", "full")
+SERIES = {
+    "borrower": {
+        "revenue": ("operations.businesses", business.REVENUE),
+        "contracted": ("operations.businesses", business.CONTRACTED),
+        "opex": ("operations.businesses", business.OPEX),
+        "cfads": ("operations.businesses", business.CFADS),
+        "capex": ("operations.businesses", business.SPENT),
+        "equity": ("waterfall.pools", debt.EQUITY),
+        "distributed": ("waterfall.pools", debt.DISTRIBUTED),
+        "support": ("waterfall.pools", debt.SUPPORT),
+        "debt": ("waterfall.pools", debt.DEBT),
+        "liquidity": ("waterfall.pools", debt.LIQUIDITY),
+        "shortfall": ("waterfall.pools", debt.SHORTFALL),
+        "service": ("waterfall.pools", debt.SERVICE),
+        "proceeds": ("waterfall.pools", debt.PROCEEDS),
+        "paper": ("collateral.values", value.PAPER),
+        "appraised": ("collateral.values", value.APPRAISED),
+        "orderly": ("collateral.values", value.ORDERLY),
+        "forced": ("collateral.values", value.FORCED),
+        "defaulted": ("default.standing", standing.DEFAULTED),
+    },
+    "facility": {
+        "balance": ("waterfall.facilities", debt.BALANCE),
+        "draw": ("waterfall.facilities", debt.DRAW),
+        "interest": ("waterfall.facilities", debt.PAID_INTEREST),
+        "principal": ("waterfall.facilities", debt.PAID_PRINCIPAL),
+        "fees": ("waterfall.facilities", debt.PAID_FEES),
+        "refinanced": ("waterfall.facilities", debt.REFINANCED),
+    },
+    "step": {"paid": ("waterfall.flows", debt.FLOW)},
+    "party": {"alive": ("counterparties.parties", party.ALIVE)},
+    "machine": {"rent": ("market.machines", market.RENT)},
+    "economy": {
+        "short_rate": ("market.economy", market.RATE),
+        "market_open": ("market.economy", market.IS_OPEN),
+        "shortage": ("market.economy", market.REGIME),
+        "power_price": ("market.economy", market.POWER),
+    },
+}
+
+
+@pytest.mark.parametrize("column", WHERE)
+@pytest.mark.parametrize("name", NAMES)
+def test_outcomes_are_the_same_bits(harvests, tales, name, column):
+    array, field = WHERE[column]
+    np.testing.assert_array_equal(getattr(harvests[name].columns, column), tales[name][array][-1, :, field])
+
+
+def test_every_column_is_compared(harvests):
+    assert set(harvests["ddtl-4"].columns._fields) == set(WHERE)
+
+
+def counting_weights(tale):
+    """``[month, path]``: all paths up to the last maturity, then those that still owe."""
+    months, last = tale.deal.plan.months, tale.deal.plan.last_maturity
+    owes = (tale["waterfall.pools"][:, :, debt.DEBT] > 0.0).any(axis=1)
+    counts = np.ones((months + 1, owes.shape[1]), dtype=bool)
+    counts[last + 1 :] = owes[last:-1]
+    return tale["counterparties.weights"][-1, 0, party.WEIGHT] * counts
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sums_are_weighted_sums_of_rows(harvests, tales, name):
+    tale, found = tales[name], harvests[name].summary
+    axis, weights = axis_of(tale.deal), counting_weights(tale)
+    entities = {
+        "borrower": axis.borrowers, "facility": axis.facilities, "step": axis.steps, "party": axis.parties,
+        "machine": axis.machines, "economy": ("economy",),
+    }  # fmt: skip
+    rows, seen = series_of(axis), set()
+    for kind, quantities in SERIES.items():
+        for place, entity in enumerate(entities[kind]):
+            for quantity, (array, field) in quantities.items():
+                row = rows[quantity, entity]
+                wanted = (tale[array][:, place, field] * weights).sum(axis=1)
+                scale = max(1e-9, np.abs(wanted).max())
+                np.testing.assert_allclose(
+                    found.sums[row, 1:], wanted[1:], rtol=1e-12, atol=1e-12 * scale, err_msg=f"{quantity} {entity}"
+                )
+                seen.add(row)
+    assert seen == set(rows.values())
+    assert found.weight == pytest.approx(weights[0].sum(), rel=1e-12)
