@@ -15,13 +15,14 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-
-from halflife.study.run import load, run
 
 from halflife.facts import letter, load_market, load_spreads, notch
 from halflife.metrics import Measure, curve, measure
 from halflife.results import Results
+from halflife.study.run import run
+from halflife.study.termsheet import load
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"
@@ -33,16 +34,18 @@ SUCCESSORS = re.compile(r"^ +successors:\n(?:^ {10,}.*\n)+", re.MULTILINE)
 class Published:
     """What agencies and the market said of one deal; sources in the deal's file.
 
-    ratings : letters as published, S&P scale or Moody's;  spread : bp over SOFR, None where not published
+    said : ratings as published;  ratings : the same on the S&P scale;  spread : bp over SOFR, None if not published
     offtaker : S&P-scale notch of the weakest customer, middle of a band, None where unrated
-    known : market facts entry that ends before signing
+    operator : its name;  known : market facts entry that ends before signing
     """
 
     file: str
     label: str
+    said: str
     ratings: tuple[str, ...]
     spread: float | None
     offtaker: float | None
+    operator: str
     known: str
 
     @property
@@ -52,12 +55,14 @@ class Published:
 
 
 DEALS = (
-    Published("coreweave-ddtl-1.0", "DDTL 1.0", (), 962.0, 12.5, "known-2023-07"),
-    Published("coreweave-ddtl-3.0", "DDTL 3.0", (), 400.0, None, "known-2025-07"),
-    Published("coreweave-ddtl-4.0", "DDTL 4.0", ("A-", "A-"), 225.0, 4.0, "known-2026-03"),
-    Published("coreweave-ddtl-5.0", "DDTL 5.0", ("BB", "BB+"), 450.0, 13.5, "known-2026-05"),
-    Published("usdai-duos-b300", "Duos B300", (), None, 12.5, "known-2026-05"),
-)
+    Published("coreweave-ddtl-1.0", "DDTL 1.0", "none", (), 962.0, 12.5, "CoreWeave", "known-2023-07"),
+    Published("coreweave-ddtl-3.0", "DDTL 3.0", "none", (), 400.0, None, "CoreWeave", "known-2025-07"),
+    Published("coreweave-ddtl-4.0", "DDTL 4.0", "A3, A (low)", ("A-", "A-"), 225.0, 4.0, "CoreWeave",
+              "known-2026-03"),
+    Published("coreweave-ddtl-5.0", "DDTL 5.0", "Ba2, BB+", ("BB", "BB+"), 450.0, 13.5, "CoreWeave",
+              "known-2026-05"),
+    Published("usdai-duos-b300", "Duos B300", "none", (), None, 12.5, "Duos", "known-2026-05"),
+)  # fmt: skip
 """A3 and A (low) are A-; Ba2 is BB. Bands: B to BB is 12 to 15, BBB- to B is 10 to 15."""
 
 
@@ -68,6 +73,8 @@ class Outcome:
     deal: Published
     measures: dict[str, Measure]
     causes: dict[str, float] = field(default_factory=dict)
+    with_operator: float = math.nan
+    """PD on paths on which the operator does not fail before."""
 
     def __getitem__(self, name: str) -> Measure:
         return self.measures[name]
@@ -108,7 +115,8 @@ def answer(deal: Published, results: Results) -> Outcome:
     first = curve(results, "failed_first")
     if isinstance(first, tuple):
         causes |= {f"first {who}": share for who, share in zip(first[0].ticks, first[0].value, strict=True)}
-    return Outcome(deal, found, causes)
+    alive = measure(results, "pd_if_alive", deal.operator)
+    return Outcome(deal, found, causes, alive.value if isinstance(alive, Measure) else math.nan)
 
 
 def simulate(paths: int, seed: int) -> tuple[list[Outcome], list[Outcome]]:
@@ -116,8 +124,8 @@ def simulate(paths: int, seed: int) -> tuple[list[Outcome], list[Outcome]]:
     default, known = [], []
     for deal in DEALS:
         text = (ROOT / "examples" / f"{deal.file}.yaml").read_text(encoding="utf-8")
-        default.append(answer(deal, run(load(text), paths=paths, seed=seed)))
-        known.append(answer(deal, run(load(as_known(text, deal.known)), paths=paths, seed=seed)))
+        default.append(answer(deal, run(load(text), paths=paths, seed=seed).results))
+        known.append(answer(deal, run(load(as_known(text, deal.known)), paths=paths, seed=seed).results))
     return default, known
 
 
@@ -161,9 +169,8 @@ def ratings(outcomes: Sequence[Outcome]) -> str:
     rows = []
     for one in outcomes:
         published, by_pd, by_el = one.deal.notch, one["implied_rating_by_pd"], one["implied_rating_by_el"]
-        said = ", ".join(one.deal.ratings) or "none"
         rows.append([
-            one.deal.label, said, _percent(one["pd"]), _percent(one["lgd"], 1), _percent(one["el"], 3),
+            one.deal.label, one.deal.said, _percent(one["pd"]), _percent(one["lgd"], 1), _percent(one["el"], 3),
             by_pd.text, by_el.text, _notches(by_pd.value, published), _notches(by_el.value, published),
         ])  # fmt: skip
     return table(head, rows)
@@ -208,15 +215,14 @@ def naive(outcomes: Sequence[Outcome]) -> str:
     rows = []
     for one in outcomes:
         deal = one.deal
-        said = ", ".join(deal.ratings) or "none"
         quoted = "not published" if deal.spread is None else f"{deal.spread:.0f}"
         if deal.offtaker is None:
-            rows.append([deal.label, "unrated", "no answer", said, "", "", "", "no answer", quoted])
+            rows.append([deal.label, "unrated", "no answer", deal.said, "", "", "", "no answer", quoted])
             continue
         grade = deal.offtaker + NAIVE_NOTCHES
         spread = naive_spread(grade)
         rows.append([
-            deal.label, letter(deal.offtaker), letter(grade), said, _notches(grade, deal.notch),
+            deal.label, letter(deal.offtaker), letter(grade), deal.said, _notches(grade, deal.notch),
             _notches(one["implied_rating_by_pd"].value, deal.notch),
             _notches(one["implied_rating_by_el"].value, deal.notch),
             "outside BBB to CCC" if spread is None else f"{spread:.0f}", quoted,
@@ -227,7 +233,8 @@ def naive(outcomes: Sequence[Outcome]) -> str:
 def causes(outcomes: Sequence[Outcome]) -> str:
     """Why borrowers default: first event of default, and which party had failed first; % of paths."""
     names = sorted({name for one in outcomes for name in one.causes if not name.startswith("first ")})
-    head = ["deal", *names, "party that failed first", "lowest DSCR (median)", "peak debt over orderly value"]
+    head = ["deal", *names, "party that failed first", "PD while the operator lives", "lowest DSCR (median)",
+            "peak debt over orderly value"]  # fmt: skip
     rows = []
     for one in outcomes:
         first = ", ".join(
@@ -236,9 +243,34 @@ def causes(outcomes: Sequence[Outcome]) -> str:
         )  # fmt: skip
         rows.append([
             one.deal.label, *(f"{100 * one.causes.get(name, 0.0):.2f}" for name in names), first,
-            f"{one['minimum_dscr'].value:.2f}x", f"{one['peak_ltv_orderly'].value:.2f}x",
+            f"{100 * one.with_operator:.2f}", f"{one['minimum_dscr'].value:.2f}x",
+            f"{one['peak_ltv_orderly'].value:.2f}x",
         ])  # fmt: skip
     return table(head, rows)
+
+
+FILED = (
+    ("coreweave-ddtl-1.0", date(2026, 3, 31), 1438.0, "10-Q for 2026-03-31; used for the balloon's range"),
+    ("coreweave-ddtl-1.0", date(2026, 6, 30), 1300.0, "10-Q for 2026-06-30, via secondary; used likewise"),
+    ("coreweave-ddtl-3.0", date(2026, 6, 30), 2215.0, "10-Q for 2026-06-30, via secondary"),
+    ("coreweave-ddtl-4.0", date(2026, 6, 30), 2837.0, "10-Q for 2026-06-30, via secondary"),
+    ("coreweave-ddtl-5.0", date(2026, 6, 30), 1101.0, "10-Q for 2026-06-30, via secondary"),
+)
+"""Debt outstanding that was filed after signing: deal, day, m USD, where."""
+
+
+def filed_later() -> str:
+    """What the rule of inference says against what was filed afterwards; the base case, no simulation."""
+    rows = []
+    for file, day, filed, source in FILED:
+        base = load(ROOT / "examples" / f"{file}.yaml").base
+        balance = base.base.debt.loans[0].walk.balance[base.grid.month_of(day)] / 1e6
+        rows.append([file, f"debt on {day}, m USD", f"{balance:,.0f}", f"{filed:,.0f}", source])
+    meta = load(ROOT / "examples" / "coreweave-ddtl-4.0.yaml").base
+    revenue = meta.base.revenue[0, : meta.plan.last_maturity + 1].sum() / 1e9
+    rows.append(["coreweave-ddtl-4.0", "contract revenue to maturity, bn USD", f"{revenue:.1f}", "about 19",
+                 "contracted backlog behind the loan, agency releases of 2026-03-31"])  # fmt: skip
+    return table(["deal", "what", "inferred", "filed", "source"], rows)
 
 
 def fill(page: str, tables: dict[str, str]) -> str:
@@ -273,6 +305,7 @@ def main() -> int:
     default, known = simulate(asked.paths, asked.seed)
     tables = {name: draw(default) for name, draw in TABLES.items()}
     tables |= {f"{name} as known": TABLES[name](known) for name in ("ratings", "spreads", "causes")}
+    tables["filed later"] = filed_later()
     page = PAGE.read_text(encoding="utf-8")
     fresh = fill(page, tables)
     if asked.check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +62,18 @@ def deals() -> dict[str, Deal]:
 @pytest.fixture(scope="session")
 def tales(deals: dict[str, Deal]) -> dict[str, Tale]:
     """The twin's replay of paths 0 to 255 of every deal."""
-    return {name: tell(deal) for name, deal in deals.items()}
+    return {name: tell(deal) for name, deal in (*deals.items(), ("stressed", stressed(deals["full"])))}
 
 
-@pytest.fixture(scope="session", params=list(FILES))
+def stressed(deal: Deal) -> Deal:
+    """The same deal with half the rent and five times the hazard: every claim goes short somewhere."""
+    plan = deal.plan
+    market = plan.market._replace(rental=plan.market.rental - np.log(2.0))
+    parties = plan.counterparties._replace(hazard=plan.counterparties.hazard * 5.0)
+    return replace(deal, plan=plan._replace(market=market, counterparties=parties))
+
+
+@pytest.fixture(scope="session", params=[*FILES, "stressed"])
 def tale(request: pytest.FixtureRequest, tales: dict[str, Tale]) -> Tale:
     """One replayed deal after another."""
     return tales[request.param]

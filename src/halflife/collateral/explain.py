@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from halflife.foundation.words import counted, percent, usd
 
-def worth(machine: str, units: float, unit: float, orderly: float, forced: float, paper: float) -> str:
-    """Say the values of a fleet and where the books differ from the market.
+MUCH = 0.05
+"""Share by which a value moves in a month before it is news."""
+
+
+def worth(units: float, appraised: float, orderly: float, forced: float, paper: float) -> str:
+    """Say the values of a borrower's machines and where the books differ from the market.
 
     Parameters
     ----------
-    machine : name
     units : machines still held
-    unit : USD, appraised value of one of them
-    orderly, forced, paper : USD, whole fleet
+    appraised, orderly, forced, paper : USD, all of them together
     """
-    if unit <= 0.0:
-        return f"{machine}: not worth running; the books still say {_millions(paper)}."
-    values = f"orderly sale {_millions(orderly)}, forced sale {_millions(forced)}, books {_millions(paper)}"
+    if appraised <= 0.0:
+        return f"The machines are not worth running; the books still say {usd(paper)}."
+    values = f"orderly sale {usd(orderly)}, forced sale {usd(forced)}, books {usd(paper)}"
     gap = "" if forced <= 0.0 else f"; the books are {paper / forced:.1f} times the forced value"
-    return f"{machine}: {units:,.0f} machines at {unit:,.0f} USD each; {values}{gap}."
+    return f"{counted(units, 'machine')} appraised at {usd(appraised)}; {values}{gap}."
 
 
-def change(machine: str, before: float, now: float) -> str:
-    """Say how the appraised value of one machine (USD) moved since the month before."""
+def change(fleet: str, before: float, now: float) -> str | None:
+    """Say that the appraised value of one machine (USD) moved much since the month before, or nothing."""
     if before <= 0.0:
-        return f"{machine}: worthless before and now." if now <= 0.0 else f"{machine}: worth running again."
+        return None if now <= 0.0 else f"{fleet}: the machines are worth running again, {usd(now)} each."
     move = now / before - 1.0
-    if abs(move) < 0.0005:
-        return f"{machine}: value of one machine unchanged."
-    return f"{machine}: value of one machine {'up' if move > 0 else 'down'} {abs(move):.1%}."
-
-
-def _millions(usd: float) -> str:
-    return f"{usd / 1e6:,.1f} m USD"
+    if abs(move) < MUCH:
+        return None
+    return f"{fleet}: the value of one machine is {'up' if move > 0 else 'down'} {percent(abs(move))} to {usd(now)}."

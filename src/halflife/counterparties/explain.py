@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from halflife.foundation.words import percent, usd
+
 
 def failure(party: str, roles: tuple[str, ...], recovery: float) -> str:
     """Say that a party defaults; `recovery` is the share of an unsecured claim that comes back."""
-    return f"{party} ({', '.join(roles)}) defaults; unsecured claims on it recover {recovery:.0%}."
+    return f"{party} ({', '.join(roles)}) defaults; unsecured claims on it recover {percent(recovery)}."
 
 
 def standing(party: str, hazard: float, threshold: float) -> str:
     """Say how much of the path's default threshold a rated party has used up (both cumulative hazards)."""
-    return f"{party} is alive, {min(hazard / threshold, 1.0):.0%} of the way to default on this path."
+    return f"{party} is alive, {percent(min(hazard / threshold, 1.0))} of the way to default on this path."
 
 
 def runway(party: str, cash: float, burn: float, is_open: bool) -> str:
@@ -26,20 +28,17 @@ def runway(party: str, cash: float, burn: float, is_open: bool) -> str:
     if cash < 0.0:
         return f"{party} has run out of cash."
     market = "the funding market is open" if is_open else "the funding market is shut"
-    return f"{party} holds {cash / 1e6:,.0f} m USD, {cash / burn:.0f} months of burn; {market}."
+    return f"{party} holds {usd(cash)}, {cash / burn:.0f} months of burn; {market}."
 
 
 def round_raised(party: str, before: float, after: float) -> str:
     """Say that a round was raised; cash before and after in USD."""
-    return f"{party} raises {(after - before) / 1e6:,.0f} m USD."
+    return f"{party} raises {usd(after - before)}."
 
 
-def guarantee(guarantor: str, called: float, paid: float, left: float) -> str:
-    """Say what a called guarantee paid and what liquidity is left for the rest (USD)."""
-    short = called - paid
-    tail = f", {short / 1e6:,.1f} m USD short" if short > 0.5 else ""
-    said = f"{guarantor} is called for {called / 1e6:,.1f} m USD and pays {paid / 1e6:,.1f}{tail}"
-    return f"{said}; {left / 1e6:,.1f} left."
+def guarantee(guarantor: str, paid: float, left: float) -> str:
+    """Say what a called guarantee paid and what is left behind it (USD)."""
+    return f"{guarantor} is called under its guarantee and pays {usd(paid)}; {usd(left)} is left behind it."
 
 
 def released(guarantor: str, is_dated: bool) -> str:

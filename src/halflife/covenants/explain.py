@@ -33,6 +33,11 @@ def figure(test: str, value: float) -> str:
     return percent(value) if test in AS_SHARE else f"{value:.2f}x"
 
 
+def reported(value: float, months: int) -> str | None:
+    """Say the DSCR as reported, or nothing where none is."""
+    return None if value >= UNTESTED else f"DSCR over {counted(months, 'month')}: {figure('dscr', value)}."
+
+
 def verdict(name: str, test: str, value: float, threshold: float, is_breach: bool) -> str:
     """Say what a test found on its date.
 

@@ -25,6 +25,11 @@ def event(borrower: str, cause: int, debt: float) -> str:
     return f"{borrower} defaults: {BECAUSE[CAUSES[cause]]}. {usd(debt)} falls due at once."
 
 
+def trap(is_on: bool, reasons: tuple[str, ...]) -> str:
+    """Say that cash is trapped, and why, or that it is free again."""
+    return f"Cash is trapped: {' and '.join(reasons)}." if is_on else "The cash trap ends; what it held is free."
+
+
 def arrears(short: float, grace: float) -> str | None:
     """Say how long payments have been short, or nothing; months."""
     if short < 0.5:
@@ -38,6 +43,4 @@ def refinancing(is_open: bool, ltv: float, most_ltv: float, dscr: float, least_d
     reasons = [] if is_open else ["the market is shut"]
     reasons += [f"orderly LTV is {ltv:.2f}x, above {most_ltv:.2f}x"] if ltv > most_ltv else []
     reasons += [f"DSCR is {dscr:.2f}x, below {least_dscr:.2f}x"] if dscr < least_dscr else []
-    return (
-        f"No refinancing: {' and '.join(reasons)}." if reasons else "A new lender would refinance the debt."
-    )
+    return f"No refinancing: {' and '.join(reasons)}." if reasons else "A new lender would refinance the debt."

@@ -14,8 +14,8 @@ from halflife.engine.loop import finish, start, step
 from halflife.engine.plan import Plan
 from halflife.engine.state import State, new_state
 from halflife.foundation.axes import Floats
-from halflife.foundation.backend import LANES, empty_state
-from halflife.foundation.lanes import abreast
+from halflife.foundation.backend import LANES, both, either, empty_state, kernel, where
+from halflife.foundation.lanes import abreast, borrow, is_any
 from halflife.waterfall import state as debt
 
 
@@ -82,27 +82,37 @@ def keep(state: State, columns: Columns, at: int, count: int) -> None:
     copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, at, count)
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
+@kernel
+def owes(state: State, k: int) -> Any:
+    """Say on which lanes somebody owes something."""
+    pools = state.waterfall.pools
+    answer = pools[0, debt.DEBT, k] > 0.0
+    for b in range(1, pools.shape[0]):
+        answer = either(answer, pools[b, debt.DEBT, k] > 0.0)
+    return answer
+
+
+@kernel
 def is_over(state: State) -> bool:
     """Say whether no path of the block owes anything any more."""
-    pools = state.waterfall.pools
-    for b in range(pools.shape[0]):
-        for k in range(LANES):
-            if pools[b, debt.DEBT, k] > 0.0:
-                return False
-    return True
+    answer = True
+    for k in range(state.waterfall.pools.shape[-1]):
+        if is_any(owes(state, k)):
+            answer = False
+    return answer
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
-def weigh(state: State, weights: Any, count: int, is_workout: bool) -> None:
-    """Write the weights that count in the coming month's sums: after the last maturity only paths in workout."""
-    pools = state.waterfall.pools
-    for k in range(LANES):
-        owes = False
-        for b in range(pools.shape[0]):
-            owes = owes or pools[b, debt.DEBT, k] > 0.0
-        counts = k < count and (owes or not is_workout)
-        weights[k] = state.counterparties.weights[0, party.WEIGHT, k] if counts else 0.0
+@kernel
+def weigh(state: State, weights: Any, paths: Any, end: Any, is_workout: bool) -> None:
+    """Write the weights that count in the coming month's sums: after the last maturity only paths in workout.
+
+    Parameters
+    ----------
+    end : uint64; paths from there on do not belong to the chunk
+    """
+    for k in range(weights.shape[-1]):
+        counts = both(paths[k] < end, either(owes(state, k), not is_workout))
+        weights[k] = where(counts, state.counterparties.weights[0, party.WEIGHT, k], 0.0)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -123,29 +133,29 @@ def walk_chunk(
     -------
     sum of the chunk's weights
     """
-    state, weights, total = new_state(plan), np.zeros(LANES), 0.0
-    paths = empty_state(1, 1)[0, 0].view(np.uint64)
-    rows, lanes = abreast(state), abreast(paths)
+    state, paths, weights, total = new_state(plan), empty_state(1, 1)[0, 0].view(np.uint64), empty_state(1, 1)[0, 0], 0.0
+    rows, lanes, shares, end = abreast(state), abreast(paths), abreast(weights), np.uint64(first + count)
+    read = borrow(plan)
     months = plan.market.rate_curve.shape[0] - 1
     for begin in range(0, count, LANES):
         here = min(LANES, count - begin)
         clear(state)
         for k in range(LANES):
             paths[k] = np.uint64(first + begin + k)
-        start(plan, rows, lanes, seed)
+        start(read, rows, lanes, seed)
         for t in range(1, months + 1):
-            weigh(state, weights, here, t > last_maturity)
-            step(plan, rows, lanes, seed, t)
-            record(state, sums, t, weights)
+            weigh(rows, shares, lanes, end, t > last_maturity)
+            step(read, rows, lanes, seed, t)
+            record(rows, sums, t, shares)
             if t % EVERY == 0 and t <= last_maturity:
                 record_fans(plan, state, fans, t // EVERY - 1, tops, weights)
-            if t >= last_maturity and is_over(state):
+            if t >= last_maturity and is_over(rows):
                 break
-        finish(plan, rows)
+        finish(read, rows)
         keep(state, columns, at + begin, here)
         for k in range(here):
             total += state.counterparties.weights[0, party.WEIGHT, k]
-        paths[0] = paths[LANES - 1]
+        weights[0] = 1.0 * paths[0]  # the rows own nothing: Numba frees an array after its last use
     return total
 
 

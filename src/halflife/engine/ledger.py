@@ -12,8 +12,9 @@ from halflife.default import state as standing
 from halflife.engine.plan import Plan
 from halflife.engine.state import State
 from halflife.foundation.axes import Floats, Ints
-from halflife.foundation.backend import LANES
+from halflife.foundation.backend import LANES, kernel
 from halflife.foundation.elementary import exp
+from halflife.foundation.lanes import add_across
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.results.record import Axis
@@ -82,24 +83,17 @@ def fan_months(last: int) -> Ints:
     return np.arange(EVERY, last + 1, EVERY, dtype=np.int64)
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def add_row(sums: Any, row: int, t: int, values: Any, weights: Any) -> int:
-    """Add the weighted sum of a block's values: eight running sums, joined in a fixed order."""
-    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(0, LANES, 8):
-        a += values[i] * weights[i]
-        b += values[i + 1] * weights[i + 1]
-        c += values[i + 2] * weights[i + 2]
-        d += values[i + 3] * weights[i + 3]
-        e += values[i + 4] * weights[i + 4]
-        f += values[i + 5] * weights[i + 5]
-        g += values[i + 6] * weights[i + 6]
-        h += values[i + 7] * weights[i + 7]
-    sums[row, t] += ((a + b) + (c + d)) + ((e + f) + (g + h))
+    """Add the weighted sum of a block's values: one running sum by lane of a vector, joined in a fixed order."""
+    total = 0.0 * weights[0]
+    for k in range(weights.shape[-1]):
+        total = total + values[k] * weights[k]
+    sums[row, t] += add_across(total)
     return row + 1
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def record(state: State, sums: Any, t: int, weights: Any) -> None:
     """Add month t of a block to the sums, row by row in the order of `QUANTITIES`."""
     businesses, pools, values = state.operations.businesses, state.waterfall.pools, state.collateral.values

@@ -360,6 +360,54 @@ def abreast(typingctx: Any, arrays: Any) -> Any:
     return _abreast_kind(arrays)(arrays), generate
 
 
+def _borrow(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, types.BaseTuple):
+        parts = [_borrow(context, builder, part, builder.extract_value(value, i)) for i, part in enumerate(kind.types)]
+        return context.make_tuple(builder, kind, parts)
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value)
+        array.meminfo, array.parent = ir.Constant(array.meminfo.type, None), ir.Constant(array.parent.type, None)
+        return array._getvalue()
+    return value
+
+
+@intrinsic
+def borrow(typingctx: Any, arrays: Any) -> Any:
+    """See nested tuples of arrays without owning them: what is not owned is not counted at every use.
+
+    The caller keeps the arrays longer than what it borrowed.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _borrow(context, builder, sig.args[0], args[0])
+
+    return arrays(arrays), generate
+
+
+@intrinsic
+def add_across(typingctx: Any, vector: Any) -> Any:
+    """Add the numbers of a vector of eight, in a fixed order: neighbours, then pairs, then halves."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        left = [builder.extract_element(args[0], ir.IntType(32)(i)) for i in range(WIDTH)]
+        while len(left) > 1:
+            left = [builder.fadd(left[i], left[i + 1]) for i in range(0, len(left), 2)]
+        return left[0]
+
+    return types.float64(Vector(types.float64)), generate
+
+
+@intrinsic
+def is_any(typingctx: Any, conditions: Any) -> Any:
+    """Say whether a condition holds on one lane of a vector at least."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        mask = builder.bitcast(args[0], ir.IntType(WIDTH))
+        return builder.icmp_unsigned("!=", mask, mask.type(0))
+
+    return types.boolean(Vector(types.boolean)), generate
+
+
 def gather(context: Any, builder: Any, flat: Any, value: Any, index: Any) -> Any:
     """Write code that looks up ``flat[index]`` for every lane, one by one."""
     array = context.make_array(flat)(context, builder, value)

@@ -30,8 +30,10 @@ def sale(fleet: str, sold: float, price: float, appraised: float, proceeds: floa
     return f"{said}, {usd(proceeds)} after cost; {counted(left, 'machine')} left."
 
 
-def outcome(claim: float, recovered: float) -> str:
-    """Say what the lenders got back of their claim (USD)."""
+def outcome(facility: str, claim: float, recovered: float) -> str:
+    """Say what a facility's lenders got back of their claim; USD, in values of the date of default."""
     if claim < 0.5:
-        return "The lenders are paid in full."
-    return f"The lenders recover {usd(recovered)} of {usd(claim)}, {percent(recovered / claim)}."
+        return f"{facility}: the lenders are paid in full."
+    loss = claim - recovered
+    said = f"{facility}: exposure at default {usd(claim)}, recovered {usd(recovered)} ({percent(recovered / claim)})"
+    return f"{said}, loss {usd(loss)}." if loss > 0.5 else f"{said}: nothing is lost."

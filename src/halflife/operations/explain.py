@@ -27,7 +27,6 @@ class Business(NamedTuple):
     expected: float
     opex: float
     cfads: float
-    spent: float
     operator: int
     idle: float
 
@@ -51,16 +50,28 @@ def contract(row: Contract) -> str:
     return said + (f"; {_open(row.released)}." if row.released >= 0.5 else ".")
 
 
+def open_market(name: str, machines: float) -> str:
+    """Say how many machines without a firm contract earn the market rent."""
+    return f"{name}: {_open(machines)}."
+
+
 def business(month: Business) -> str:
     """Say what came in, what went out and what was left for the debt."""
+    return f"{_revenue(month)}; running cost {usd(month.opex)}; CFADS {usd(month.cfads)}."
+
+
+def _revenue(month: Business) -> str:
+    is_less = month.expected > 0.0 and month.contracted < 0.995 * month.expected
+    if month.revenue < 0.5:
+        return f"No revenue, where {usd(month.expected)} was promised" if is_less else "No revenue"
+    promise = f" ({percent(month.contracted / month.expected)} of what was promised)" if is_less else ""
     market = month.revenue - month.contracted
-    said = f"Revenue {usd(month.revenue)}, {usd(month.contracted)} of it under contract"
-    if month.expected > 0.0 and month.contracted < 0.995 * month.expected:
-        said += f" ({percent(month.contracted / month.expected)} of what was promised)"
-    said += (
-        f" and {usd(market)} from the open market; running cost {usd(month.opex)}; CFADS {usd(month.cfads)}."
-    )
-    return said
+    if month.contracted < 0.5:
+        return f"Revenue {usd(month.revenue)}, all of it from the open market{promise}"
+    if market < 0.5:
+        return f"Revenue {usd(month.revenue)}, all of it under contract{promise}"
+    firm = f"{usd(month.contracted)} under contract{promise}"
+    return f"Revenue {usd(month.revenue)}, {firm} and {usd(market)} from the open market"
 
 
 def operator(month: Business, name: str) -> str | None:
@@ -75,6 +86,4 @@ def operator(month: Business, name: str) -> str | None:
 
 
 def _open(machines: float) -> str:
-    return (
-        f"{counted(machines, 'machine')} in the open market" if machines >= 0.5 else "its machines stand idle"
-    )
+    return f"{counted(machines, 'machine')} in the open market" if machines >= 0.5 else "its machines stand idle"

@@ -13,7 +13,7 @@ import numpy as np
 
 from halflife.engine.ledger import FAN_QUANTITIES, edges, fan_months, fans_of, series_of
 from halflife.engine.resolve import Deal
-from halflife.engine.run import CHUNK, Harvest, walk
+from halflife.engine.run import CHUNK, Harvest, refuse_if_too_large, walk
 from halflife.facts import load_market
 from halflife.foundation.axes import Floats
 from halflife.foundation.compiled import digest as digest_of_kernels
@@ -77,6 +77,7 @@ def run(
     SpecError
         If a draw of the ranges makes no deal, or the paths would not fit into memory.
     """
+    refuse_if_too_large(sheet.base.plan, paths)
     chunks = -(-paths // CHUNK)
     deals = sheet.deals(max(1, min(draws or MOST_DRAWS, chunks)), seed)
     if notify is not None and not is_warm():

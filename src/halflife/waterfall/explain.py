@@ -4,41 +4,15 @@ from __future__ import annotations
 
 from halflife.foundation.words import percent, usd
 
-PAID = {
-    "opex": "running cost",
-    "fees": "commitment fees",
-    "interest": "interest",
-    "principal": "principal",
-    "fill": "put into reserve",
-    "cure advance": "prepaid to cure an over-advance",
-    "sweep": "swept",
-    "trap": "trapped",
-    "distribute": "distributed to the sponsor",
-}
-"""What a step does, by the first words of its label."""
+
+def shortfall(short: float) -> str | None:
+    """Say what stays unpaid of what was due (USD), or nothing."""
+    return None if short < 0.5 else f"{usd(short)} of what was due stays unpaid."
 
 
-def step(label: str, paid: float) -> str | None:
-    """Say what one step paid, or nothing where it paid nothing.
-
-    Parameters
-    ----------
-    label : as in ``interest ddtl``
-    paid : USD
-    """
-    if abs(paid) < 0.5:
-        return None
-    verb = next((key for key in sorted(PAID, key=len, reverse=True) if label.startswith(key)), "")
-    target = label.removeprefix(verb).strip()
-    name = f" ({target})" if target else ""
-    return f"{usd(paid)} {PAID.get(verb, label)}{name}"
-
-
-def payments(labels: tuple[str, ...], paid: tuple[float, ...], shortfall: float) -> str:
-    """Say the whole priority of payments in its order; amounts in USD."""
-    said = [words for words in map(step, labels, paid) if words is not None]
-    flows = "Paid, in order: " + "; ".join(said) if said else "Nothing was paid"
-    return f"{flows}. {usd(shortfall)} of what was due stays unpaid." if shortfall >= 0.5 else f"{flows}."
+def support(paid: float) -> str | None:
+    """Say that the sponsor pays interest or fees while draws are open (USD), or nothing."""
+    return None if paid < 0.5 else f"The sponsor pays in {usd(paid)} of financing cost: draws are still open."
 
 
 def facility(name: str, drawn: float, paid: float, balance: float, rate: float) -> str:

@@ -22,7 +22,6 @@ from halflife.waterfall.state import (
     IS_STOPPED,
     LIQUIDITY,
     MATURED,
-    OVER_ADVANCE,
     PAID_FEES,
     PAID_INTEREST,
     PAID_PRINCIPAL,
@@ -113,7 +112,6 @@ def open_month(state: WaterfallState) -> None:
             pools[b, SUPPORT, k] = 0.0
             pools[b, SERVICE, k] = 0.0
             pools[b, MATURED, k] = 0.0
-            pools[b, OVER_ADVANCE, k] = 0.0
     for s in range(flows.shape[0]):
         for k in range(flows.shape[-1]):
             flows[s, 0, k] = 0.0
@@ -293,20 +291,17 @@ def close_month(table: WaterfallTable, state: WaterfallState, triggers: Triggers
 
 
 @kernel
-def measure_base(table: WaterfallTable, state: WaterfallState, f: int, inflow: Inflow, t: int) -> None:
+def measure_base(table: WaterfallTable, state: WaterfallState, f: int, inflow: Inflow, t: int, k: int) -> Number:
     """Measure the over-advance of facility f: debt above the maintenance test or the borrowing base.
 
     References
     ----------
     docs/glossary.md, *borrowing base*, *maintenance advance test*.
     """
-    facilities, pools, b = state.facilities, state.pools, table.facility_borrower[f]
-    maintenance, is_revolver = table.maintenance[f], table.kind[f] == REVOLVER
-    advance, receivables = table.base_advance[f, t], table.base_receivables[f]
-    for k in range(facilities.shape[-1]):
-        most = facilities[f, BALANCE, k]
-        if maintenance > 0.0:
-            most = maintenance * inflow.paper[b, k]
-        if is_revolver:
-            most = advance * inflow.orderly[b, k] + receivables * inflow.revenue[b, k]
-        pools[b, OVER_ADVANCE, k] = maximum(0.0, facilities[f, BALANCE, k] - most)
+    b, balance = table.facility_borrower[f], state.facilities[f, BALANCE, k]
+    most = balance
+    if table.maintenance[f] > 0.0:
+        most = table.maintenance[f] * inflow.paper[b, k]
+    if table.kind[f] == REVOLVER:
+        most = table.base_advance[f, t] * inflow.orderly[b, k] + table.base_receivables[f] * inflow.revenue[b, k]
+    return maximum(0.0, balance - most)

@@ -2,23 +2,20 @@
 
 from typing import Any
 
-from halflife.foundation.backend import both, either, kernel, maximum, minimum, where
+from halflife.foundation.backend import Number, both, either, kernel, maximum, minimum, where
 from halflife.waterfall.kernel import CENT, measure_base, pay
 from halflife.waterfall.state import (
     ACCRUED,
     ARREARS,
     AVAILABLE,
     BALANCE,
+    DEBT,
     DISTRIBUTED,
     DRAW,
     DRAWN,
-    DUE,
     EQUITY,
     FEE_DUE,
     FLOW,
-    OUTSTANDING,
-    OVER_ADVANCE,
-    PAID,
     PAID_FEES,
     PAID_INTEREST,
     PAID_PRINCIPAL,
@@ -48,9 +45,9 @@ from halflife.waterfall.table import (
 
 @kernel
 def find_due(
-    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, defaulted: Any, t: int
-) -> None:
-    """Write what step s owes this month into the borrower's DUE.
+    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, defaulted: Any, t: int, k: int
+) -> Number:
+    """Find what step s owes this month.
 
     After acceleration interest and the whole balance are due; at maturity too.
 
@@ -58,173 +55,192 @@ def find_due(
     ----------
     docs/glossary.md, *acceleration*.
     """
-    facilities, pools, f, op, b = (
-        state.facilities, state.pools, table.step_target[s], table.step[s], table.step_borrower[s])
+    facilities, f, op, b = state.facilities, table.step_target[s], table.step[s], table.step_borrower[s]
     if op == OPEX:
-        for k in range(pools.shape[-1]):
-            pools[b, DUE, k] = 1.0 * inflow.opex[b, k]
+        due = 1.0 * inflow.opex[b, k]
     elif op == FEES:
-        for k in range(pools.shape[-1]):
-            pools[b, DUE, k] = 1.0 * facilities[f, FEE_DUE, k]
+        due = 1.0 * facilities[f, FEE_DUE, k]
     elif op == INTEREST:
-        is_date = 1.0 if table.is_payment[f, t] == 1 or t >= table.maturity[f] else 0.0
-        for k in range(pools.shape[-1]):
-            calls = either(defaulted[b, k] > 0.5, is_date > 0.5)
-            pools[b, DUE, k] = where(calls, facilities[f, ACCRUED, k], 0.0)
+        is_date = table.is_payment[f, t] == 1 or t >= table.maturity[f]
+        due = where(either(defaulted[b, k] > 0.5, is_date), facilities[f, ACCRUED, k], 0.0)
     elif op == PRINCIPAL:
-        instalment, has_matured = table.instalment[f, t], 1.0 if t >= table.maturity[f] else 0.0
-        for k in range(pools.shape[-1]):
-            balance = facilities[f, BALANCE, k]
-            scheduled = minimum(balance, instalment * facilities[f, DRAWN, k] + facilities[f, ARREARS, k])
-            calls = either(defaulted[b, k] > 0.5, has_matured > 0.5)
-            pools[b, DUE, k] = where(calls, balance, scheduled)
+        balance = facilities[f, BALANCE, k]
+        scheduled = minimum(balance, table.instalment[f, t] * facilities[f, DRAWN, k] + facilities[f, ARREARS, k])
+        due = where(either(defaulted[b, k] > 0.5, t >= table.maturity[f]), balance, scheduled)
     else:
-        measure_base(table, state, f, inflow, t)
-        for k in range(pools.shape[-1]):
-            pools[b, DUE, k] = where(defaulted[b, k] > 0.5, 0.0, pools[b, OVER_ADVANCE, k])
+        due = where(defaulted[b, k] > 0.5, 0.0, measure_base(table, state, f, inflow, t, k))
+    return due
+
+
+@kernel
+def take_reserves(
+    table: WaterfallTable, state: WaterfallState, b: int, f: int, due: Number, paid: Number, k: int
+) -> Number:
+    """Pay the rest from the reserves that serve facility f, then from trapped cash; return what is paid by now.
+
+    References
+    ----------
+    docs/glossary.md, *reserve account*, *cash trap*.
+    """
+    accounts, pools = state.accounts, state.pools
+    for a in range(table.opening_reserve.shape[0]):
+        serves = table.account_facility[a] == -1 or table.account_facility[a] == f
+        if table.account_borrower[a] == b and serves:
+            used, left = pay(accounts[a, RESERVE, k], maximum(0.0, due - paid))
+            accounts[a, RESERVE, k] = left
+            paid = paid + used
+    used, left = pay(pools[b, TRAPPED, k], maximum(0.0, due - paid))
+    pools[b, TRAPPED, k] = left
+    return paid + used
 
 
 @kernel
 def draw_revolvers(
-    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, t: int
-) -> None:
-    """Draw what the borrowing base allows to cover the rest of what step s owes.
+    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, t: int, due: Number,
+    paid: Number, k: int
+) -> Number:
+    """Draw what the borrowing base allows to cover the rest of what step s owes; return what is paid by now.
 
     References
     ----------
     docs/glossary.md, *borrowing base*.
     """
-    facilities, pools, b, target = state.facilities, state.pools, table.step_borrower[s], table.step_target[s]
+    facilities, b, target = state.facilities, table.step_borrower[s], table.step_target[s]
     for r in range(table.commitment.shape[0]):
         is_usable = table.kind[r] == REVOLVER and table.facility_borrower[r] == b and t < table.maturity[r]
         if is_usable and r != target:
-            commitment, advance, receivables = (
-                table.commitment[r], table.base_advance[r, t], table.base_receivables[r])
-            for k in range(pools.shape[-1]):
-                base = minimum(commitment, advance * inflow.orderly[b, k] + receivables * inflow.revenue[b, k])
-                shut = either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5)
-                room = where(shut, 0.0, maximum(0.0, base - facilities[r, BALANCE, k]))
-                amount = minimum(room, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
-                facilities[r, BALANCE, k] = facilities[r, BALANCE, k] + amount
-                facilities[r, DRAWN, k] = facilities[r, DRAWN, k] + amount
-                facilities[r, DRAW, k] = facilities[r, DRAW, k] + amount
-                pools[b, PAID, k] = pools[b, PAID, k] + amount
+            lent = table.base_advance[r, t] * inflow.orderly[b, k] + table.base_receivables[r] * inflow.revenue[b, k]
+            base = minimum(table.commitment[r], lent)
+            shut = either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5)
+            room = where(shut, 0.0, maximum(0.0, base - facilities[r, BALANCE, k]))
+            amount = minimum(room, maximum(0.0, due - paid))
+            facilities[r, BALANCE, k] = facilities[r, BALANCE, k] + amount
+            facilities[r, DRAWN, k] = facilities[r, DRAWN, k] + amount
+            facilities[r, DRAW, k] = facilities[r, DRAW, k] + amount
+            paid = paid + amount
+    return paid
 
 
 @kernel
-def call_guarantor(state: WaterfallState, b: int, backing: Backing) -> None:
-    """Call the guarantor for the rest, within its cap and liquidity, while it lives and is bound.
+def is_building(table: WaterfallTable, b: int, t: int) -> bool:
+    """Say whether borrower b may still draw.
 
     References
     ----------
-    docs/glossary.md, *guarantee*.
+    docs/glossary.md, *sources and uses*.
     """
-    pools = state.pools
-    for k in range(pools.shape[-1]):
-        bound = both(backing.is_bound[b, k] > 0.5, backing.alive[b, k] > 0.5)
-        most = where(bound, minimum(backing.liquidity[b, k], backing.cap[b, k]), 0.0)
-        amount = minimum(most, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
-        backing.liquidity[b, k] = backing.liquidity[b, k] - amount
-        backing.cap[b, k] = backing.cap[b, k] - amount
-        backing.called[b, k] = backing.called[b, k] + amount
-        pools[b, SUPPORT, k] = pools[b, SUPPORT, k] + amount
-        pools[b, PAID, k] = pools[b, PAID, k] + amount
+    answer = False
+    for f in range(table.commitment.shape[0]):
+        if table.facility_borrower[f] == b and t <= table.draw_end[f]:
+            answer = True
+    return answer
 
 
 @kernel
 def fund_construction(
-    table: WaterfallTable, state: WaterfallState, b: int, backing: Backing, defaulted: Any, t: int
-) -> None:
+    state: WaterfallState, b: int, backing: Backing, defaulted: Any, due: Number, paid: Number, k: int
+) -> Number:
     """Let a living sponsor pay in what is due while draws are still open: financing costs are uses of funds.
 
     References
     ----------
     docs/glossary.md, *sources and uses*.
     """
-    pools, is_open = state.pools, 0.0
-    for f in range(table.commitment.shape[0]):
-        if table.facility_borrower[f] == b and t <= table.draw_end[f]:
-            is_open = 1.0
-    if is_open > 0.0:
-        for k in range(pools.shape[-1]):
-            pays = both(backing.sponsor_alive[b, k] > 0.5, defaulted[b, k] < 0.5)
-            amount = where(pays, maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]), 0.0)
-            pools[b, EQUITY, k] = pools[b, EQUITY, k] + amount
-            pools[b, PAID, k] = pools[b, PAID, k] + amount
+    pays = both(backing.sponsor_alive[b, k] > 0.5, defaulted[b, k] < 0.5)
+    amount = where(pays, maximum(0.0, due - paid), 0.0)
+    state.pools[b, EQUITY, k] = state.pools[b, EQUITY, k] + amount
+    return paid + amount
 
 
 @kernel
-def collect(
-    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, backing: Backing, t: int
-) -> None:
-    """Pay what step s owes from cash, then its reserves, trapped cash, the revolver and the guarantor.
+def call_guarantor(state: WaterfallState, b: int, backing: Backing, due: Number, paid: Number, k: int) -> Number:
+    """Call the guarantor for the rest, within its cap and liquidity, while it lives and is bound.
 
     References
     ----------
-    Our own; the order is fixed and documented in docs/glossary.md, *priority of payments*.
+    docs/glossary.md, *guarantee*.
     """
-    accounts, pools, flows = state.accounts, state.pools, state.flows
-    b, f, op = table.step_borrower[s], table.step_target[s], table.step[s]
-    for k in range(pools.shape[-1]):
-        paid, left = pay(pools[b, AVAILABLE, k], pools[b, DUE, k])
-        pools[b, PAID, k] = paid
-        pools[b, AVAILABLE, k] = left
-    if op != CURE_ADVANCE:
-        for a in range(table.opening_reserve.shape[0]):
-            serves = table.account_facility[a] == -1 or table.account_facility[a] == f
-            if table.account_borrower[a] == b and serves:
-                for k in range(pools.shape[-1]):
-                    used, left = pay(accounts[a, RESERVE, k], maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
-                    accounts[a, RESERVE, k] = left
-                    pools[b, PAID, k] = pools[b, PAID, k] + used
-        for k in range(pools.shape[-1]):
-            used, left = pay(pools[b, TRAPPED, k], maximum(0.0, pools[b, DUE, k] - pools[b, PAID, k]))
-            pools[b, TRAPPED, k] = left
-            pools[b, PAID, k] = pools[b, PAID, k] + used
-        draw_revolvers(table, state, s, inflow, triggers, t)
-        fund_construction(table, state, b, backing, triggers.defaulted, t)
-        if op != OPEX:
-            call_guarantor(state, b, backing)
-    for k in range(pools.shape[-1]):
-        flows[s, FLOW, k] = 1.0 * pools[b, PAID, k]
-        pools[b, SHORTFALL, k] = pools[b, SHORTFALL, k] + (pools[b, DUE, k] - pools[b, PAID, k])
+    bound = both(backing.is_bound[b, k] > 0.5, backing.alive[b, k] > 0.5)
+    most = where(bound, minimum(backing.liquidity[b, k], backing.cap[b, k]), 0.0)
+    amount = minimum(most, maximum(0.0, due - paid))
+    backing.liquidity[b, k] = backing.liquidity[b, k] - amount
+    backing.cap[b, k] = backing.cap[b, k] - amount
+    backing.called[b, k] = backing.called[b, k] + amount
+    state.pools[b, SUPPORT, k] = state.pools[b, SUPPORT, k] + amount
+    return paid + amount
 
 
 @kernel
-def book(table: WaterfallTable, state: WaterfallState, s: int) -> None:
+def book(table: WaterfallTable, state: WaterfallState, s: int, due: Number, paid: Number, k: int) -> None:
     """Book what step s paid against the claim it served.
 
     References
     ----------
     Our own.
     """
-    facilities, pools, f, op, b = (
-        state.facilities, state.pools, table.step_target[s], table.step[s], table.step_borrower[s])
+    facilities, f, op = state.facilities, table.step_target[s], table.step[s]
     if op == FEES:
-        for k in range(pools.shape[-1]):
-            facilities[f, FEE_DUE, k] = facilities[f, FEE_DUE, k] - pools[b, PAID, k]
-            facilities[f, PAID_FEES, k] = facilities[f, PAID_FEES, k] + pools[b, PAID, k]
+        facilities[f, FEE_DUE, k] = facilities[f, FEE_DUE, k] - paid
+        facilities[f, PAID_FEES, k] = facilities[f, PAID_FEES, k] + paid
     elif op == INTEREST:
-        for k in range(pools.shape[-1]):
-            facilities[f, ACCRUED, k] = facilities[f, ACCRUED, k] - pools[b, PAID, k]
-            facilities[f, PAID_INTEREST, k] = facilities[f, PAID_INTEREST, k] + pools[b, PAID, k]
+        facilities[f, ACCRUED, k] = facilities[f, ACCRUED, k] - paid
+        facilities[f, PAID_INTEREST, k] = facilities[f, PAID_INTEREST, k] + paid
     elif op == PRINCIPAL or op == CURE_ADVANCE:
-        is_scheduled = 1.0 if op == PRINCIPAL else 0.0
-        for k in range(pools.shape[-1]):
-            paid = pools[b, PAID, k]
-            facilities[f, BALANCE, k] = facilities[f, BALANCE, k] - paid
-            facilities[f, PAID_PRINCIPAL, k] = facilities[f, PAID_PRINCIPAL, k] + paid
-            arrears = where(is_scheduled > 0.5, pools[b, DUE, k] - paid, facilities[f, ARREARS, k])
-            facilities[f, ARREARS, k] = minimum(arrears, facilities[f, BALANCE, k])
+        balance = facilities[f, BALANCE, k] - paid
+        facilities[f, BALANCE, k] = balance
+        facilities[f, PAID_PRINCIPAL, k] = facilities[f, PAID_PRINCIPAL, k] + paid
+        arrears = where(op == PRINCIPAL, due - paid, facilities[f, ARREARS, k])
+        facilities[f, ARREARS, k] = minimum(arrears, balance)
 
 
 @kernel
-def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Triggers, debt: Any) -> None:
+def collect(
+    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, backing: Backing, t: int
+) -> None:
+    """Pay what step s owes from cash, then its reserves, trapped cash, the revolver and the guarantor; book it.
+
+    References
+    ----------
+    Our own; the order is fixed and documented in docs/glossary.md, *priority of payments*.
+    """
+    pools, flows, b, f, op = state.pools, state.flows, table.step_borrower[s], table.step_target[s], table.step[s]
+    may_draw = is_building(table, b, t)
+    for k in range(pools.shape[-1]):
+        due = find_due(table, state, s, inflow, triggers.defaulted, t, k)
+        paid, left = pay(pools[b, AVAILABLE, k], due)
+        pools[b, AVAILABLE, k] = left
+        if op != CURE_ADVANCE:
+            paid = take_reserves(table, state, b, f, due, paid, k)
+            paid = draw_revolvers(table, state, s, inflow, triggers, t, due, paid, k)
+            if may_draw:
+                paid = fund_construction(state, b, backing, triggers.defaulted, due, paid, k)
+            if op != OPEX:
+                paid = call_guarantor(state, b, backing, due, paid, k)
+        flows[s, FLOW, k] = paid
+        pools[b, SHORTFALL, k] = pools[b, SHORTFALL, k] + (due - paid)
+        book(table, state, s, due, paid, k)
+
+
+@kernel
+def owed_by(table: WaterfallTable, state: WaterfallState, b: int, k: int) -> Number:
+    """Total the debt of borrower b as it stands in the middle of the waterfall.
+
+    References
+    ----------
+    Our own.
+    """
+    total = 0.0 * state.pools[b, DEBT, k]
+    for f in range(table.commitment.shape[0]):
+        if table.facility_borrower[f] == b:
+            total = total + state.facilities[f, BALANCE, k] + state.facilities[f, ACCRUED, k]
+    return total
+
+
+@kernel
+def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Triggers) -> None:
     """Take a step that spends what is left: fill a reserve, sweep, trap or distribute.
 
-    Parameters
-    ----------
-    debt : [borrower, lane], USD outstanding: it stands in the way of a distribution after default
+    Debt outstanding stands in the way of a distribution after default.
 
     References
     ----------
@@ -232,7 +248,7 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
     """
     facilities, accounts, pools, flows = state.facilities, state.accounts, state.pools, state.flows
     op, target, b, share = table.step[s], table.step_target[s], table.step_borrower[s], table.step_share[s]
-    is_conditional = 1.0 if table.step_when[s] == 1 else 0.0
+    is_unconditional = table.step_when[s] != 1
     for k in range(pools.shape[-1]):
         available, defaulted = pools[b, AVAILABLE, k], triggers.defaulted[b, k] > 0.5
         amount = 0.0 * available
@@ -241,16 +257,17 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
             amount = where(defaulted, 0.0, amount)
             accounts[target, RESERVE, k] = accounts[target, RESERVE, k] + amount
         elif op == SWEEP:
-            takes = either(triggers.sweep[b, k] > 0.5, is_conditional < 0.5)
+            takes = either(triggers.sweep[b, k] > 0.5, is_unconditional)
             amount = where(takes, minimum(share * available, facilities[target, BALANCE, k]), 0.0)
             facilities[target, BALANCE, k] = facilities[target, BALANCE, k] - amount
             facilities[target, PAID_PRINCIPAL, k] = facilities[target, PAID_PRINCIPAL, k] + amount
         elif op == DISTRIBUTE:
-            waits = both(either(triggers.trap[b, k] > 0.5, defaulted), debt[b, k] > CENT)
+            owes = owed_by(table, state, b, k) > CENT
+            waits = both(either(triggers.trap[b, k] > 0.5, defaulted), owes)
             amount = where(waits, 0.0, available)
             pools[b, DISTRIBUTED, k] = pools[b, DISTRIBUTED, k] + amount
         else:
-            traps = both(triggers.trap[b, k] > 0.5, debt[b, k] > CENT)
+            traps = both(triggers.trap[b, k] > 0.5, owed_by(table, state, b, k) > CENT)
             amount = where(traps, available, 0.0)
             pools[b, TRAPPED, k] = pools[b, TRAPPED, k] + amount
         pools[b, AVAILABLE, k] = available - amount
@@ -284,13 +301,9 @@ def run(
     ----------
     The functions above.
     """
-    debt = state.pools[:, OUTSTANDING]
     for s in range(table.step.shape[0]):
         op = table.step[s]
         if op <= PRINCIPAL or op == CURE_ADVANCE:
-            find_due(table, state, s, inflow, triggers.defaulted, t)
             collect(table, state, s, inflow, triggers, backing, t)
-            book(table, state, s)
         else:
-            add_debt(table, state, debt)
-            spend(table, state, s, triggers, debt)
+            spend(table, state, s, triggers)

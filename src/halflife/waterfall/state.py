@@ -11,8 +11,8 @@ RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
 # pools[borrower, ...]
 (CASH, AVAILABLE, TRAPPED, SPENT_SO_FAR, EQUITY, DISTRIBUTED, SHORTFALL, SUPPORT, DEBT, SERVICE, MATURED, LIQUIDITY,
- IS_STOPPED, IS_REFUSED, DUE, PAID, OVER_ADVANCE, OUTSTANDING, PROCEEDS, FIRST_SHORT) = range(20)
-POOL_FIELDS = 20
+ IS_STOPPED, IS_REFUSED, OUTSTANDING, PROCEEDS, FIRST_SHORT) = range(17)
+POOL_FIELDS = 17
 # flows[step, 0, lane]
 FLOW = 0
 
@@ -26,8 +26,7 @@ class WaterfallState(NamedTuple):
     accounts : RESERVE held and TARGET
     pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
         SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;
-        IS_STOPPED (deliveries) and IS_REFUSED (draws) flags; OVER_ADVANCE; DUE and PAID of the step at hand;
-        OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
+        IS_STOPPED (deliveries) and IS_REFUSED (draws) flags; OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
         FIRST_SHORT month in which something due was first left unpaid (0: none yet)
     flows : paid by each step of the program this month
     """
