@@ -1,6 +1,11 @@
 """How the pages are built."""
 
+import json
 from importlib.metadata import version as version_of
+from pathlib import Path
+
+from halflife.engine.system import SystemSpec
+from halflife.foundation.spec import json_schema
 
 project = "Halflife"
 author = "The Halflife authors"
@@ -23,3 +28,14 @@ nb_execution_timeout = 180
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
+
+
+def publish_schema(app, error):
+    """Lay the JSON Schema of the spec language beside the pages."""
+    if error is None and app.builder.format == "html":
+        text = json.dumps(json_schema(SystemSpec), indent=2)
+        (Path(app.outdir) / "deal.schema.json").write_text(text, encoding="utf-8")
+
+
+def setup(app):
+    app.connect("build-finished", publish_schema)

@@ -49,3 +49,4 @@ def is_warm() -> bool:
 
 
 numba.config.CACHE_DIR = str(folder())
+numba.config.OPT = type(numba.config.OPT)(2)  # LLVM's third level compiles twice as long and runs no faster here

@@ -53,7 +53,7 @@ def test_draws_stay_within_advance_rate_and_commitment(full, live):
 
 
 def test_equity_first_spends_before_the_lenders(full, live):
-    story = live(full({**FREE, f"{DRAWS}/equity": "first", f"{DDTL}/commitment": "965 m USD"}))
+    story = live(full({**FREE, f"{DRAWS}/equity": "first", f"{DDTL}/commitment": "979 m USD"}))
     f = place(story, "facilities", "ddtl")
     drawn = np.diff(story("waterfall.facilities", f, debt.CAPEX_DRAWN), prepend=0.0)
     equity = story("operations.businesses", 0, business.SPENT) - drawn

@@ -55,7 +55,7 @@ def test_every_payment_told_is_the_twins(full):
     by_date = {month.date: month for month in tell(full, 5, seed=SEED, paths=PATHS) if month.payments}
     deal, last = full.base, max(by_date)
     for t, state in replay(deal.plan, [5], SEED):
-        month, is_told = by_date.get(deal.grid.dates[t]), 0 < t and deal.grid.dates[t] <= last
+        month, is_told = by_date.get(deal.grid.dates[t]), t > 0 and deal.grid.dates[t] <= last
         flows = rows(state.waterfall.flows, 1)[:, FLOW, 0]
         if month is not None:
             paid = zip(deal.names.steps, flows, strict=True)
