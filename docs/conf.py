@@ -24,6 +24,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 180
+nb_render_markdown_format = "myst"
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

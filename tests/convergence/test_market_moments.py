@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from halflife.foundation.backend import lane_of, twin, twin_rows
+from halflife.foundation.backend import empty_state, lane_of, twin, twin_rows
 from halflife.foundation.streams import seed_words
 from halflife.market import state as market
 from halflife.market.kernel import start, step
@@ -26,8 +28,6 @@ def rows_of(array, count):
 
 def prices(table, paths=PATHS, months=MONTHS, seed=SEED):
     """``{month: (economy, machines, launches)}`` of the market room alone."""
-    from halflife.foundation.backend import empty_state
-
     lanes, words, kept = lane_of(np.arange(paths, dtype=np.uint64)), seed_words(seed), {}
     with twin_rows(paths):
         make = twin(empty_state)
@@ -39,7 +39,9 @@ def prices(table, paths=PATHS, months=MONTHS, seed=SEED):
         twin(start)(table, state, lanes, words)
         for t in range(1, months + 1):
             twin(step)(table, state, lanes, words, t)
-            kept[t] = tuple(rows_of(part, paths) for part in (state.economy, state.machines, state.launches, state.shocks))
+            kept[t] = tuple(
+                rows_of(part, paths) for part in (state.economy, state.machines, state.launches, state.shocks)
+            )
     return kept
 
 
@@ -166,9 +168,7 @@ def test_launches_come_when_and_as_large_as_written(deal, simulated):
 
 def normal_parts(x):
     """Distribution function and density of the standard normal law."""
-    from math import erf, exp, pi, sqrt
-
-    return 0.5 * (1.0 + erf(x / sqrt(2.0))), exp(-x * x / 2.0) / sqrt(2.0 * pi)
+    return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0))), math.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi)
 
 
 def test_launch_drops_ramp_linearly_to_their_full_size(deal, simulated):

@@ -73,10 +73,10 @@ def test_borrowers_of_one_kind_still_have_fates_of_their_own(alone, retell):
 def test_another_machine_changes_no_bit(alone, retell):
     words = tree()
     economy = words["economy"]
+    successor = {"name": "next", "announcement": "2026-12-31", "availability": "2027-06-30", "rent_drop": "20 %"}
     economy["market"]["machines"].append(
-        {"name": "aa100", "rental": "1.50 USD/h", "power": "0.7 kW",
-         "successors": [{"name": "next", "announcement": "2026-12-31", "availability": "2027-06-30", "rent_drop": "20 %"}]}
-    )  # fmt: skip
+        {"name": "aa100", "rental": "1.50 USD/h", "power": "0.7 kW", "successors": [successor]}
+    )
     economy["collateral"].append({**economy["collateral"][0], "machine": "aa100"})
     economy["resale"].append({**economy["resale"][0], "machine": "aa100"})
     together = retell(deal_of(words), PATHS)
@@ -123,7 +123,9 @@ def assert_same_months(alone, longer, paths):
     months = alone.deal.plan.months
     assert longer.deal.plan.months == months + 12
     for name in ("operations.businesses", "default.standing", "waterfall.pools"):
-        np.testing.assert_array_equal(alone[name][:months, 0, :, paths], longer[name][:months, 0, :, paths], err_msg=name)
+        np.testing.assert_array_equal(
+            alone[name][:months, 0, :, paths], longer[name][:months, 0, :, paths], err_msg=name
+        )
 
 
 def test_a_longer_workout_of_somebody_else_changes_no_path_of_the_true_law(alone, longer):

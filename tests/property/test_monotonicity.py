@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,8 +28,6 @@ FULL, LOAN = "examples/full-feature.yaml", "tests/data/term_loan.yaml"
 @pytest.fixture(scope="module")
 def changed():
     """Resolve a deal with values written at slash-separated paths."""
-    from pathlib import Path
-
     root = Path(__file__).resolve().parents[2]
 
     def make(name, changes, reuse=None):
@@ -90,7 +90,10 @@ def test_machine_value_rises_with_rent_and_falls_with_age(deals):
 
 def test_whole_table_is_worth_less_at_a_higher_power_price(deals, changed):
     cheap, dear = (
-        changed(FULL, {"economy/market/power": {"price": f"{price} USD/kWh", "speed": "0.25 /yr", "volatility": "10 %/sqrt(yr)"}})
+        changed(
+            FULL,
+            {"economy/market/power": {"price": f"{price} USD/kWh", "speed": "0.25 /yr", "volatility": "10 %/sqrt(yr)"}},
+        )
         for price in (0.08, 0.16)
     )
     g = cheap.names.machines.index("gb300")
@@ -207,7 +210,7 @@ def test_longer_downtime_never_raises_cfads(deals, retell):
         tale = retell(replace(deals["full"], plan=idle), range(512))
         kept = tale["default.standing"][-1, 0, standing.MONTH] == 0
         sums.append((tale["operations.businesses"][:, 0, business.CFADS].cumsum(axis=0), kept))
-    for (short, a), (long, b) in zip(sums, sums[1:], strict=False):
+    for (short, a), (long, b) in pairwise(sums):
         both = a & b
         assert both.sum() > 100
         assert (long[:, both] <= short[:, both] + 1e-3).all()

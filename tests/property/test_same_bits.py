@@ -28,9 +28,7 @@ def walk_by_hand(deal, ranges, paths):
     columns, parts = new_columns(deal.plan, paths), {}
     for first, count in ranges:
         part = Summary.empty(*shape)
-        weight = walk_chunk(
-            deal.plan, seed_words(SEED), first, count, columns, first, part.sums, part.fans, tops, last
-        )
+        weight = walk_chunk(deal.plan, seed_words(SEED), first, count, columns, first, part.sums, part.fans, tops, last)
         parts[first] = Summary(weight, part.sums, part.fans)
     total = Summary.empty(*shape)
     for first in sorted(parts):

@@ -134,7 +134,7 @@ def _cell(key: str, value: Any) -> str:
 
 def print_story(months: Iterable[Month]) -> None:
     """Print a path, month by month."""
-    console = Console()
+    console = wide_console()
     for month in months:
         console.print(f"[bold]{month.date}[/bold]", highlight=False)
         for sentence in month.sentences:

@@ -13,9 +13,9 @@ from halflife.engine.ledger import EVERY, record, record_fans
 from halflife.engine.loop import finish, start, step
 from halflife.engine.plan import Plan
 from halflife.engine.state import State, new_state
+from halflife.foundation.abreast import abreast, borrow, is_any
 from halflife.foundation.axes import Floats
 from halflife.foundation.backend import LANES, both, either, empty_state, kernel, where
-from halflife.foundation.lanes import abreast, borrow, is_any
 from halflife.waterfall import state as debt
 
 
@@ -61,7 +61,16 @@ def copy_out(source: Any, field: int, column: Any, at: int, count: int) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def keep(state: State, columns: Columns, at: int, count: int) -> None:
+def forget_after(column: Any, last: int, at: int, count: int) -> None:
+    """Forget months after `last`: how long a block is walked depends on its other paths."""
+    for entity in range(column.shape[0]):
+        for k in range(at, at + count):
+            if column[entity, k] > last:
+                column[entity, k] = 0.0
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def keep(state: State, columns: Columns, at: int, count: int, last_maturity: int) -> None:
     """Write a finished block's outcomes into the columns, from position `at`."""
     standings, claims, equity = state.default.standing, state.outcome.claims, state.outcome.equity
     copy_out(state.counterparties.weights, party.WEIGHT, columns.weight, at, count)
@@ -80,6 +89,7 @@ def keep(state: State, columns: Columns, at: int, count: int) -> None:
     copy_out(claims, outcome.REPAID_TIME, columns.repaid_time, at, count)
     copy_out(state.covenants.tests, covenant.FIRST_BREACH, columns.first_breach, at, count)
     copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, at, count)
+    forget_after(columns.party_failed, last_maturity, at, count)
 
 
 @kernel
@@ -133,7 +143,8 @@ def walk_chunk(
     -------
     sum of the chunk's weights
     """
-    state, paths, weights, total = new_state(plan), empty_state(1, 1)[0, 0].view(np.uint64), empty_state(1, 1)[0, 0], 0.0
+    state, weights, total = new_state(plan), empty_state(1, 1)[0, 0], 0.0
+    paths = empty_state(1, 1)[0, 0].view(np.uint64)
     rows, lanes, shares, end = abreast(state), abreast(paths), abreast(weights), np.uint64(first + count)
     read = borrow(plan)
     months = plan.market.rate_curve.shape[0] - 1
@@ -152,7 +163,7 @@ def walk_chunk(
             if t >= last_maturity and is_over(rows):
                 break
         finish(read, rows)
-        keep(state, columns, at + begin, here)
+        keep(state, columns, at + begin, here, last_maturity)
         for k in range(here):
             total += state.counterparties.weights[0, party.WEIGHT, k]
         weights[0] = 1.0 * paths[0]  # the rows own nothing: Numba frees an array after its last use

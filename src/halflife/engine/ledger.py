@@ -11,10 +11,10 @@ from halflife.covenants import state as covenant
 from halflife.default import state as standing
 from halflife.engine.plan import Plan
 from halflife.engine.state import State
+from halflife.foundation.abreast import add_across
 from halflife.foundation.axes import Floats, Ints
 from halflife.foundation.backend import LANES, kernel
 from halflife.foundation.elementary import exp
-from halflife.foundation.lanes import add_across
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.results.record import Axis
@@ -89,7 +89,7 @@ def add_row(sums: Any, row: int, t: int, values: Any, weights: Any) -> int:
     total = 0.0 * weights[0]
     for k in range(weights.shape[-1]):
         total = total + values[k] * weights[k]
-    sums[row, t] += add_across(total)
+    sums[row, t] = sums[row, t] + add_across(total)
     return row + 1
 
 

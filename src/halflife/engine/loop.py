@@ -224,8 +224,11 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
     for f in range(plan.waterfall.commitment.shape[0]):
         b, years = plan.waterfall.facility_borrower[f], plan.waterfall.accrual[f, t]
         remember_claim(state.outcome, f, state.waterfall.facilities, standings[b], years, discount, t)
+    is_workout = True
+    for f in range(plan.waterfall.commitment.shape[0]):
+        is_workout = is_workout and t > plan.waterfall.maturity[f]
     for b in range(pools.shape[0]):
-        remember_equity(state.outcome, b, pools, discount)
+        remember_equity(state.outcome, b, pools, discount, is_workout)
         infect(plan.counterparties, state.counterparties, b, standings[:, standing.IS_NEW])
 
 

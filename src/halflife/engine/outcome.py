@@ -18,12 +18,13 @@ from halflife.engine.state import (
     REPAID_TIME,
     OutcomeState,
 )
-from halflife.foundation.backend import both, kernel, maximum, minimum, where
+from halflife.foundation.backend import both, either, kernel, maximum, minimum, where
 from halflife.waterfall.state import (
     ACCRUED,
     BALANCE,
     DISTRIBUTED,
     EQUITY,
+    OWED,
     PAID_INTEREST,
     PAID_PRINCIPAL,
     RATE,
@@ -68,8 +69,8 @@ def remember_claim(
 
 
 @kernel
-def remember_equity(outcome: OutcomeState, b: int, pools: Any, discount: Any) -> None:
-    """Add the month's flows of borrower b's owners and guarantor, discounted.
+def remember_equity(outcome: OutcomeState, b: int, pools: Any, discount: Any, is_workout: bool) -> None:
+    """Add the month's flows of borrower b's owners and guarantor, discounted; in the workout only while debt remains.
 
     References
     ----------
@@ -77,9 +78,10 @@ def remember_equity(outcome: OutcomeState, b: int, pools: Any, discount: Any) ->
     """
     equity = outcome.equity
     for k in range(equity.shape[-1]):
-        equity[b, PV_IN, k] = equity[b, PV_IN, k] + discount[k] * pools[b, EQUITY, k]
-        equity[b, PV_OUT, k] = equity[b, PV_OUT, k] + discount[k] * pools[b, DISTRIBUTED, k]
-        equity[b, PV_SUPPORT, k] = equity[b, PV_SUPPORT, k] + discount[k] * pools[b, SUPPORT, k]
+        factor = where(either(pools[b, OWED, k] > 0.0, not is_workout), discount[k], 0.0)
+        equity[b, PV_IN, k] = equity[b, PV_IN, k] + factor * pools[b, EQUITY, k]
+        equity[b, PV_OUT, k] = equity[b, PV_OUT, k] + factor * pools[b, DISTRIBUTED, k]
+        equity[b, PV_SUPPORT, k] = equity[b, PV_SUPPORT, k] + factor * pools[b, SUPPORT, k]
 
 
 @kernel

@@ -15,7 +15,10 @@ import llvmlite.binding
 import numba
 
 ROOMS = Path(__file__).resolve().parent.parent
-KERNEL_FILES = ("kernel.py", "program.py", "state.py", "table.py", "backend.py", "lanes.py", "elementary.py", "streams.py")
+KERNEL_FILES = (
+    "kernel.py", "program.py", "state.py", "table.py", "backend.py", "lanes.py", "abreast.py", "elementary.py",
+    "streams.py",
+)
 FOLDER = "halflife"
 
 

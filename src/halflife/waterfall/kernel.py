@@ -22,6 +22,7 @@ from halflife.waterfall.state import (
     IS_STOPPED,
     LIQUIDITY,
     MATURED,
+    OWED,
     PAID_FEES,
     PAID_INTEREST,
     PAID_PRINCIPAL,
@@ -112,6 +113,7 @@ def open_month(state: WaterfallState) -> None:
             pools[b, SUPPORT, k] = 0.0
             pools[b, SERVICE, k] = 0.0
             pools[b, MATURED, k] = 0.0
+            pools[b, OWED, k] = 1.0 * pools[b, DEBT, k]
     for s in range(flows.shape[0]):
         for k in range(flows.shape[-1]):
             flows[s, 0, k] = 0.0
@@ -268,9 +270,6 @@ def close_month(table: WaterfallTable, state: WaterfallState, triggers: Triggers
             pools[b, AVAILABLE, k] = 0.0
             pools[b, LIQUIDITY, k] = pools[b, CASH, k] + pools[b, TRAPPED, k]
             pools[b, DEBT, k] = 0.0
-            first = pools[b, FIRST_SHORT, k]
-            is_first = both(first < 0.5, pools[b, SHORTFALL, k] > 1.0)
-            pools[b, FIRST_SHORT, k] = where(is_first, 1.0 * t, first)
     for a in range(table.opening_reserve.shape[0]):
         b = table.account_borrower[a]
         for k in range(pools.shape[-1]):
@@ -288,6 +287,11 @@ def close_month(table: WaterfallTable, state: WaterfallState, triggers: Triggers
             pools[b, MATURED, k] = pools[b, MATURED, k] + has_matured * left - taken_out
             pools[b, SHORTFALL, k] = where(taken_out > 0.0, 0.0, pools[b, SHORTFALL, k])
             pools[b, DEBT, k] = pools[b, DEBT, k] + left - taken_out
+    for b in range(pools.shape[0]):
+        for k in range(pools.shape[-1]):
+            first = pools[b, FIRST_SHORT, k]
+            is_first = both(first < 0.5, pools[b, SHORTFALL, k] > 1.0)
+            pools[b, FIRST_SHORT, k] = where(is_first, 1.0 * t, first)
 
 
 @kernel

@@ -24,6 +24,7 @@ from halflife.waterfall.state import (
     SUPPORT,
     TARGET,
     TRAPPED,
+    UNPAID_OPEX,
     Backing,
     Inflow,
     Triggers,
@@ -57,7 +58,7 @@ def find_due(
     """
     facilities, f, op, b = state.facilities, table.step_target[s], table.step[s], table.step_borrower[s]
     if op == OPEX:
-        due = 1.0 * inflow.opex[b, k]
+        due = inflow.opex[b, k] + state.pools[b, UNPAID_OPEX, k]
     elif op == FEES:
         due = 1.0 * facilities[f, FEE_DUE, k]
     elif op == INTEREST:
@@ -127,7 +128,7 @@ def is_building(table: WaterfallTable, b: int, t: int) -> bool:
 
     References
     ----------
-    docs/glossary.md, *sources and uses*.
+    Our own.
     """
     answer = False
     for f in range(table.commitment.shape[0]):
@@ -185,7 +186,7 @@ def book(table: WaterfallTable, state: WaterfallState, s: int, due: Number, paid
     elif op == INTEREST:
         facilities[f, ACCRUED, k] = facilities[f, ACCRUED, k] - paid
         facilities[f, PAID_INTEREST, k] = facilities[f, PAID_INTEREST, k] + paid
-    elif op == PRINCIPAL or op == CURE_ADVANCE:
+    elif op in (PRINCIPAL, CURE_ADVANCE):
         balance = facilities[f, BALANCE, k] - paid
         facilities[f, BALANCE, k] = balance
         facilities[f, PAID_PRINCIPAL, k] = facilities[f, PAID_PRINCIPAL, k] + paid
@@ -198,6 +199,9 @@ def collect(
     table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, backing: Backing, t: int
 ) -> None:
     """Pay what step s owes from cash, then its reserves, trapped cash, the revolver and the guarantor; book it.
+
+    What creditors are left owed is a shortfall, and a default once its grace is over; running cost that the cash does
+    not cover is carried forward and paid first next month.
 
     References
     ----------
@@ -217,7 +221,10 @@ def collect(
             if op != OPEX:
                 paid = call_guarantor(state, b, backing, due, paid, k)
         flows[s, FLOW, k] = paid
-        pools[b, SHORTFALL, k] = pools[b, SHORTFALL, k] + (due - paid)
+        if op == OPEX:
+            pools[b, UNPAID_OPEX, k] = due - paid
+        else:
+            pools[b, SHORTFALL, k] = pools[b, SHORTFALL, k] + (due - paid)
         book(table, state, s, due, paid, k)
 
 
@@ -237,10 +244,26 @@ def owed_by(table: WaterfallTable, state: WaterfallState, b: int, k: int) -> Num
 
 
 @kernel
-def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Triggers) -> None:
+def is_payment_date(table: WaterfallTable, b: int, t: int) -> bool:
+    """Say whether any facility of borrower b has a payment date in month t, or the last has matured.
+
+    References
+    ----------
+    docs/glossary.md, *distribution*.
+    """
+    found, matured = False, True
+    for f in range(table.commitment.shape[0]):
+        if table.facility_borrower[f] == b:
+            found = found or table.is_payment[f, t] == 1
+            matured = matured and t >= table.maturity[f]
+    return found or matured
+
+
+@kernel
+def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Triggers, t: int) -> None:
     """Take a step that spends what is left: fill a reserve, sweep, trap or distribute.
 
-    Debt outstanding stands in the way of a distribution after default.
+    While debt is outstanding nothing is distributed between payment dates, under a trap or after default.
 
     References
     ----------
@@ -248,7 +271,7 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
     """
     facilities, accounts, pools, flows = state.facilities, state.accounts, state.pools, state.flows
     op, target, b, share = table.step[s], table.step_target[s], table.step_borrower[s], table.step_share[s]
-    is_unconditional = table.step_when[s] != 1
+    is_unconditional, between_dates = table.step_when[s] != 1, not is_payment_date(table, b, t)
     for k in range(pools.shape[-1]):
         available, defaulted = pools[b, AVAILABLE, k], triggers.defaulted[b, k] > 0.5
         amount = 0.0 * available
@@ -263,7 +286,7 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
             facilities[target, PAID_PRINCIPAL, k] = facilities[target, PAID_PRINCIPAL, k] + amount
         elif op == DISTRIBUTE:
             owes = owed_by(table, state, b, k) > CENT
-            waits = both(either(triggers.trap[b, k] > 0.5, defaulted), owes)
+            waits = both(either(either(triggers.trap[b, k] > 0.5, defaulted), between_dates), owes)
             amount = where(waits, 0.0, available)
             pools[b, DISTRIBUTED, k] = pools[b, DISTRIBUTED, k] + amount
         else:
@@ -306,4 +329,4 @@ def run(
         if op <= PRINCIPAL or op == CURE_ADVANCE:
             collect(table, state, s, inflow, triggers, backing, t)
         else:
-            spend(table, state, s, triggers)
+            spend(table, state, s, triggers, t)

@@ -11,8 +11,8 @@ RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
 # pools[borrower, ...]
 (CASH, AVAILABLE, TRAPPED, SPENT_SO_FAR, EQUITY, DISTRIBUTED, SHORTFALL, SUPPORT, DEBT, SERVICE, MATURED, LIQUIDITY,
- IS_STOPPED, IS_REFUSED, OUTSTANDING, PROCEEDS, FIRST_SHORT) = range(17)
-POOL_FIELDS = 17
+ IS_STOPPED, IS_REFUSED, OUTSTANDING, PROCEEDS, FIRST_SHORT, OWED, UNPAID_OPEX) = range(19)
+POOL_FIELDS = 19
 # flows[step, 0, lane]
 FLOW = 0
 
@@ -26,8 +26,10 @@ class WaterfallState(NamedTuple):
     accounts : RESERVE held and TARGET
     pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
         SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;
-        IS_STOPPED (deliveries) and IS_REFUSED (draws) flags; OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
-        FIRST_SHORT month in which something due was first left unpaid (0: none yet)
+        IS_STOPPED (deliveries) and IS_REFUSED (draws) flags;
+        OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
+        FIRST_SHORT month in which something due was first left unpaid (0: none yet); OWED debt as the month began;
+        UNPAID_OPEX running cost carried forward
     flows : paid by each step of the program this month
     """
 

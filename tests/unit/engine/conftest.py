@@ -18,7 +18,9 @@ from halflife.foundation.document import read_document
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 QUIET = {
-    "compute": {"speed": "1 /yr", "volatility": "0 %/sqrt(yr)", "age_drift": "20 %/yr", "idiosyncratic": "0 %/sqrt(yr)"},
+    "compute": {
+        "speed": "1 /yr", "volatility": "0 %/sqrt(yr)", "age_drift": "20 %/yr", "idiosyncratic": "0 %/sqrt(yr)",
+    },
     "short_rate": {"curve": ["4 %"], "speed": "1 /yr", "volatility": "0 %"},
     "credit": {
         "level": "400 bp", "start": "400 bp", "speed": "1 /yr", "volatility": "0 %/sqrt(yr)", "shut_above": "800 bp",
@@ -76,9 +78,7 @@ def live() -> Callable[..., Story]:
         for name, month in fails.items():
             hazard[deal.names.parties.index(name), month] = 1e9
         idle = np.zeros_like(table.is_venture)
-        sure = table._replace(
-            hazard=hazard, tilt=np.zeros_like(table.tilt), is_venture=idle, forced=table.forced[:0]
-        )
+        sure = table._replace(hazard=hazard, tilt=np.zeros_like(table.tilt), is_venture=idle, forced=table.forced[:0])
         told = replace(deal, plan=deal.plan._replace(counterparties=sure))
         kept: dict[str, list[np.ndarray]] = {}
         for _, state in replay(told.plan, [path], 7):

@@ -201,7 +201,8 @@ def test_replaced_operator_is_no_default(base, live):
 
 def test_replaced_operator_costs_more(base, live):
     opex = [
-        live(base(operator=True), fails)("operations.businesses", 0, business.OPEX)[20] for fails in ({}, {"Operator": 12})
+        live(base(operator=True), fails)("operations.businesses", 0, business.OPEX)[20]
+        for fails in ({}, {"Operator": 12})
     ]
     upkeep = 2304 * (120 + 60)  # USD a month
     assert opex[1] - opex[0] == pytest.approx(0.1 * upkeep, rel=1e-9)
@@ -250,7 +251,8 @@ def test_a_former_customer_may_fail_without_harm(base, live):
     deal = base({**rich, f"{OPS}/release": {"downtime": "1 month", "use": "90 %"}}, operator=True)
     assert default_of(live(deal)) == (0, 0)
     revenue = [
-        live(deal, fails)("operations.businesses", 0, business.REVENUE)[: MATURITY + 1] for fails in ({}, {"Acme AI": 20})
+        live(deal, fails)("operations.businesses", 0, business.REVENUE)[: MATURITY + 1]
+        for fails in ({}, {"Acme AI": 20})
     ]
     np.testing.assert_array_equal(*revenue)
 
