@@ -36,8 +36,15 @@ def load(path: Path) -> tuple[Deal, Axis]:
     names, plan = deal.names, deal.plan
     owners = (plan.waterfall.facility_borrower, plan.covenants.borrower, plan.waterfall.step_borrower)
     return deal, Axis(
-        names.borrowers, names.facilities, names.covenants, names.machines, names.parties, names.fleets,
-        names.accounts, names.steps, *(tuple(int(owner) for owner in column) for column in owners),
+        names.borrowers,
+        names.facilities,
+        names.covenants,
+        names.machines,
+        names.parties,
+        names.fleets,
+        names.accounts,
+        names.steps,
+        *(tuple(int(owner) for owner in column) for column in owners),
     )
 
 
@@ -52,8 +59,10 @@ def compare(path: Path) -> None:
     """Time the engine and the baseline by turns and print both."""
     deal, axis = load(path)
     wall, _ = time_engine(deal, axis, THREADS)
-    print(f"\n{path.stem}: {PATHS:,} paths, {deal.plan.last_maturity} months to the last maturity and "
-          f"{deal.plan.months - deal.plan.last_maturity} of workout at most; first call {wall:.1f} s")
+    print(
+        f"\n{path.stem}: {PATHS:,} paths, {deal.plan.last_maturity} months to the last maturity and "
+        f"{deal.plan.months - deal.plan.last_maturity} of workout at most; first call {wall:.1f} s"
+    )
     walls, single, baseline = [], [], []
     for _ in range(ROUNDS):
         walls.append(time_engine(deal, axis, THREADS)[0])
@@ -61,8 +70,10 @@ def compare(path: Path) -> None:
         baseline.append(numpy_baseline.walk(deal.plan, BASELINE_PATHS, SEED) * PATHS / BASELINE_PATHS)
     work = PATHS * deal.plan.last_maturity * len(axis.borrowers)
     print(f"  engine, {THREADS} threads    {1e3 * min(walls):8.1f} ms wall (best of {ROUNDS})")
-    print(f"  engine, one core     {1e3 * median(single):8.1f} ms   {work / median(single) / 1e6:6.1f} M "
-          "path-borrower-months/s (months to the last maturity)")
+    print(
+        f"  engine, one core     {1e3 * median(single):8.1f} ms   {work / median(single) / 1e6:6.1f} M "
+        "path-borrower-months/s (months to the last maturity)"
+    )
     print(f"  NumPy rows, one core {1e3 * median(baseline):8.1f} ms   {work / median(baseline) / 1e6:6.1f} M")
     ratios = sorted(slow / fast for slow, fast in zip(baseline, single, strict=True))
     print(f"  ratio per core       {median(ratios):8.1f}      ({ratios[0]:.1f} to {ratios[-1]:.1f})")

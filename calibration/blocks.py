@@ -56,8 +56,7 @@ def rate_block(data: Path, until: str) -> dict[str, Any]:
             OVERNIGHT,
             until,
             high=float(np.std(two_year, ddof=1)) / 100 * math.sqrt(12),
-            note="policy rate moves in steps; upper end is the two-year Treasury yield, closer "
-            "to what options price",
+            note="policy rate moves in steps; upper end is the two-year Treasury yield, closer to what options price",
         ),
     }
 
@@ -84,8 +83,7 @@ def _curve(data: Path, until: str) -> tuple[list[float], str, str]:
         ten_year = two_year + slope / 100
         how = f"; 10-year missing, its distance from the 2-year taken from {known // 12}-{known % 12 + 1:02d}"
     source = (
-        "Nelson-Siegel forwards through overnight, 2- and 10-year Treasury yields, mean "
-        f"of {until} (Federal Reserve)"
+        f"Nelson-Siegel forwards through overnight, 2- and 10-year Treasury yields, mean of {until} (Federal Reserve)"
     )
     return macro.start_curve(overnight, two_year, ten_year), source + how, until
 
@@ -98,8 +96,7 @@ def credit_block(data: Path, until: str) -> dict[str, Any]:
     start, rank = macro.rank_matched(fit, spread, now)
     level = math.exp(fit.level)
     source = (
-        "US high-yield option-adjusted spread, monthly means from 1996-12 (estimates "
-        "only; the index is not shipped)"
+        "US high-yield option-adjusted spread, monthly means from 1996-12 (estimates only; the index is not shipped)"
     )
     seen = min(until, "2025-12")
     sample = f"{len(spread)} months to {seen}"
@@ -116,8 +113,7 @@ def credit_block(data: Path, until: str) -> dict[str, Any]:
             sample,
             source,
             "2026-10-08" if now else seen,
-            note=f"rank {rank:.2f} of history, placed under the fitted law; not an index "
-            "level; error of one month",
+            note=f"rank {rank:.2f} of history, placed under the fitted law; not an index level; error of one month",
         ),
         "speed": estimate(fit.speed, fit.speed_error, "1/yr", sample, source, seen),
         "volatility": estimate(fit.volatility, fit.volatility_error, "1/sqrt(yr)", sample, source, seen),
@@ -181,9 +177,7 @@ def power_block(until: str) -> dict[str, Any]:
     prices = {"2023-06": (0.083, "EIA, year 2022"), "2025-06": (0.0806, "EIA, year 2023")}
     price, source = prices.get(until, (0.0866, "EIA, 2025-26, via CCIR (ccir.io)"))
     return {
-        "price": quoted(
-            price, "USD/kWh", source, until, note="US industrial average; a site's tariff differs"
-        ),
+        "price": quoted(price, "USD/kWh", source, until, note="US industrial average; a site's tariff differs"),
         "speed": assumed(
             0.25, 0.05, 1.0, "1/yr", until, "yearly retail averages are too few to tell the speed from zero"
         ),
@@ -195,8 +189,7 @@ def power_block(until: str) -> dict[str, Any]:
             "EIA Electric Power Monthly table 5.3; EIA via Statista",
             min(until, "2024-03"),
             high=rounded(0.15),
-            note="regulated retail average; a merchant buyer's price is several times as "
-            "volatile (upper end is ours)",
+            note="regulated retail average; a merchant buyer's price is several times as volatile (upper end is ours)",
         ),
     }
 
@@ -241,9 +234,7 @@ def _correlation(one: str, other: str, link: macro.Link | None) -> dict[str, Any
         high=link.high,
     )
     reason = (
-        "zero lies outside the 95 % interval"
-        if link.is_clear
-        else "zero lies inside the 95 % interval: zero is used"
+        "zero lies outside the 95 % interval" if link.is_clear else "zero lies inside the 95 % interval: zero is used"
     )
     return {
         "between": [one, other],

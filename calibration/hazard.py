@@ -23,9 +23,7 @@ from halflife.foundation.units import RATING_SCALE
 Floats = NDArray[np.float64]
 SOURCE = "fit to S&P average cumulative default rates 1981-2020 as printed in Hull, RMFI, Table 17.1"
 WEAKEST_SOURCE = "extrapolation: one third of the step from B to CCC in each log parameter; no data"
-WEAK_SOURCE = (
-    "extrapolation: fitted B curve times the CCC/C-to-B hazard ratio of the S&P transition tables 1981-2016"
-)
+WEAK_SOURCE = "extrapolation: fitted B curve times the CCC/C-to-B hazard ratio of the S&P transition tables 1981-2016"
 DATE = "2026-11-23"
 ROUNDING = 5e-5 / math.sqrt(3)
 """The table prints two decimals of a percent: standard deviation of what rounding hides."""
@@ -74,9 +72,7 @@ def weak_grade(data: Path, years: Floats, strong: Floats) -> Floats:
         if row["to_rating"] == "D"
     }
     tenors = [year for year in years if ("CCC/C", year) in default]
-    ratio = np.interp(
-        years, tenors, [math.log1p(-default["CCC/C", y]) / math.log1p(-default["B", y]) for y in tenors]
-    )
+    ratio = np.interp(years, tenors, [math.log1p(-default["CCC/C", y]) / math.log1p(-default["B", y]) for y in tenors])
     result: Floats = -np.expm1(ratio * np.log1p(-strong))
     return result
 
@@ -107,9 +103,7 @@ def fit_all(data: Path) -> dict[str, Fit]:
     fits = {grade: fit_grade(years, pds[grade], counts[grade]) for grade in ("A", "BBB", "BB", "B")}
     both = fit_grade(np.tile(years, 2), np.concatenate([pds["AAA"], pds["AA"]]), typical)
     use = pds["AAA"] > 0
-    gap = max(
-        2 * LEAST_GAP, -float(np.average(np.log(pds["AAA"][use] / pds["AA"][use]), weights=pds["AA"][use]))
-    )
+    gap = max(2 * LEAST_GAP, -float(np.average(np.log(pds["AAA"][use] / pds["AA"][use]), weights=pds["AA"][use])))
     half = np.array([gap / 2, 0.0, 0.0])
     fits["AAA"], fits["AA"] = (
         Fit(both.parameters - half, both.errors),
@@ -140,9 +134,7 @@ def _knot(data: Path, grade: str, fit: Fit) -> dict[str, Any]:
     values = np.exp(fit.parameters)
     source = {"CCC": WEAK_SOURCE, "CCC-": WEAKEST_SOURCE}.get(grade, SOURCE)
     sample = "none" if grade == "CCC-" else f"{int(use.sum())} tenors, 1 to 15 years"
-    parts = zip(
-        ("ceiling", "midpoint", "steepness"), ("number", "years", "number"), values, fit.errors, strict=True
-    )
+    parts = zip(("ceiling", "midpoint", "steepness"), ("number", "years", "number"), values, fit.errors, strict=True)
     shaped = {name: estimate(v, v * e, unit, sample, source, DATE) for name, unit, v, e in parts}
     return {
         "grade": grade,
@@ -192,8 +184,7 @@ def _rating_tables(data: Path) -> dict[str, Any]:
                 "values": losses,
                 "recovery": recovery,
                 **fitted,
-                "note": "PD times (1 - recovery); recovery 40 % is the market convention for "
-                "senior unsecured claims",
+                "note": "PD times (1 - recovery); recovery 40 % is the market convention for senior unsecured claims",
             },
             {
                 "name": "moodys-factor-10y",

@@ -52,9 +52,7 @@ def launch_block(until: str) -> dict[str, Any]:
             "range of six cases / 2.534",
             DATE,
         ),
-        "ramp": assumed(
-            6, 3, 12, "months", DATE, "the cases were measured over two quarters; shape inside unknown"
-        ),
+        "ramp": assumed(6, 3, 12, "months", DATE, "the cases were measured over two quarters; shape inside unknown"),
         "announcement_lead": _lead(until),
         "per_year": estimate(
             seen / years,
@@ -65,8 +63,7 @@ def launch_block(until: str) -> dict[str, Any]:
             until,
             low=0.1,
             high=1.0,
-            note="counts what has launched; the vendor's published cadence since 2024 is one a "
-            "year (upper end)",
+            note="counts what has launched; the vendor's published cadence since 2024 is one a year (upper end)",
         ),
     }
 
@@ -77,9 +74,7 @@ def _lead(until: str) -> dict[str, Any]:
     leads = np.asarray([_years(available) - _years(announced) for announced, available in known])
     mean = float(leads.mean())
     if len(leads) < 3:
-        return assumed(
-            mean, 0.25, 1.5, "years", until, f"mean of {len(leads)} launch seen: too few for an error"
-        )
+        return assumed(mean, 0.25, 1.5, "years", until, f"mean of {len(leads)} launch seen: too few for an error")
     error = float(leads.std(ddof=1) / math.sqrt(len(leads)))
     source = "NVIDIA announcements; Epoch AI availability dates (CC BY 4.0)"
     return estimate(mean, error, "years", f"{len(leads)} launches from H100 on", source, until)
@@ -93,6 +88,4 @@ def _years(date: str) -> float:
 def no_launches(launch: dict[str, Any], why: str) -> dict[str, Any]:
     """Launch facts with no drop of their own."""
     none = {"rent_drop": 0.0, "rent_drop_uncertainty": 0.0}
-    return launch | {
-        key: assumed(value, 0.0, DROP_RANGE[1], "share", DATE, why) for key, value in none.items()
-    }
+    return launch | {key: assumed(value, 0.0, DROP_RANGE[1], "share", DATE, why) for key, value in none.items()}

@@ -167,9 +167,7 @@ def rents(data: Path, machine: str) -> dict[str, dict[str, Any]]:
         known = [
             row
             for row in table
-            if row["gpu_model"] == machine
-            and row["series"] == series
-            and RENT_FROM <= row["month"] <= RENT_TO
+            if row["gpu_model"] == machine and row["series"] == series and RENT_FROM <= row["month"] <= RENT_TO
         ]
         if len(known) < 3:
             continue
@@ -308,9 +306,7 @@ def _step(step: tuple[str, str, str, str, str]) -> dict[str, str]:
 def build(data: Path) -> Documents:
     """All machine types and the road map."""
     machines = {machine: machine_facts(data, machine) for machine in ROW_NAMES}
-    return {
-        "machines.yaml": {"as_of": DATE, "roadmap": [_step(step) for step in ROADMAP], "machines": machines}
-    }
+    return {"machines.yaml": {"as_of": DATE, "roadmap": [_step(step) for step in ROADMAP], "machines": machines}}
 
 
 if __name__ == "__main__":

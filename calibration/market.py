@@ -162,9 +162,7 @@ def volatility_entries(spread: rental.Spread, sample: str) -> dict[str, Any]:
     def entry(share: float) -> dict[str, Any]:
         error = math.hypot(spread.error * share, spread.total * spread.common_error / (2 * share))
         low, high = spread.cards * share, spread.spot * share
-        return estimate(
-            spread.total * share, error, "1/sqrt(yr)", sample, source, DATE, low=low, high=high, note=note
-        )
+        return estimate(spread.total * share, error, "1/sqrt(yr)", sample, source, DATE, low=low, high=high, note=note)
 
     return {
         "volatility": entry(common),
@@ -175,9 +173,7 @@ def volatility_entries(spread: rental.Spread, sample: str) -> dict[str, Any]:
 def regime_block(found: Today) -> tuple[dict[str, Any], float]:
     """Levels around a zero mean, switching from one cycle, and the factor's place today."""
     glut_years = (rental.SHORTAGE_FROM - rental.GLUT_FROM) / 12
-    shortage_years = (
-        rental.GLUT_FROM - month_number("2023-01") + month_number("2026-10") - rental.SHORTAGE_FROM
-    ) / 12
+    shortage_years = (rental.GLUT_FROM - month_number("2023-01") + month_number("2026-10") - rental.SHORTAGE_FROM) / 12
     into_shortage, into_glut = 1 / glut_years, 1 / shortage_years
     in_shortage = into_shortage / (into_shortage + into_glut)
     probability, noise = rental.shortage_probability(found.quotes, into_shortage, into_glut, found.drift)
@@ -191,9 +187,7 @@ def regime_block(found: Today) -> tuple[dict[str, Any], float]:
         "shortage_level": estimate(
             gap * (1 - in_shortage), error * (1 - in_shortage), "log", sample, CARDS, DATE, note=levels
         ),
-        "glut_level": estimate(
-            -gap * in_shortage, error * in_shortage, "log", sample, CARDS, DATE, note=levels
-        ),
+        "glut_level": estimate(-gap * in_shortage, error * in_shortage, "log", sample, CARDS, DATE, note=levels),
         "into_shortage": estimate(
             into_shortage,
             into_shortage,
@@ -214,8 +208,7 @@ def regime_block(found: Today) -> tuple[dict[str, Any], float]:
             DATE,
             low=lower / shortage_years,
             high=wide / shortage_years,
-            note="one event: the standard error equals the value; the first shortage was under "
-            "way when data begin",
+            note="one event: the standard error equals the value; the first shortage was under way when data begin",
         ),
         "shortage_probability": estimate(
             probability,
@@ -243,8 +236,7 @@ def default_entry(data: Path) -> dict[str, Any]:
     return {
         "name": "default",
         "as_of": "2026-09",
-        "summary": "Two regimes of the common compute factor (one observed cycle), trend with "
-        "age, launches apart.",
+        "summary": "Two regimes of the common compute factor (one observed cycle), trend with age, launches apart.",
         "compute": compute_block(found),
         "launch": launch_block("2026-09"),
         "short_rate": rate_block(data, "2026-09"),
@@ -268,14 +260,10 @@ def alternatives(default: dict[str, Any]) -> Documents:
         entry["value"] = entry["high"]
         entry["note"] = "upper end of the default: AWS spot by chip, 2022-11..2024-06; " + entry["note"]
     up = made["recovery-2026"]
-    up["summary"] = (
-        "The shortage of 2026 lasts: switching back at the lower end of its interval; not a base case."
-    )
+    up["summary"] = "The shortage of 2026 lasts: switching back at the lower end of its interval; not a base case."
     regimes = up["compute"]["regimes"]
     regimes["into_glut"]["value"] = regimes["into_glut"]["low"]
-    regimes["into_glut"]["note"] = (
-        "lower 95 % end of the default; rate cards 2026-01..09 rose 31 % a year [10, 57]"
-    )
+    regimes["into_glut"]["note"] = "lower 95 % end of the default; rate cards 2026-01..09 rose 31 % a year [10, 57]"
     regimes["shortage_probability"] = assumed(1.0, 0.5, 1.0, "share", DATE, "the scenario starts in shortage")
     return made | {f"steady-{fall}": steady(default, fall) for fall in (20, 30, 40)}
 
@@ -288,9 +276,7 @@ def variant(default: dict[str, Any], name: str) -> dict[str, Any]:
 def steady(default: dict[str, Any], fall: int) -> dict[str, Any]:
     """Constant deflation, launches inside it: the claim under test."""
     made = variant(default, f"steady-{fall}")
-    made["summary"] = (
-        f"Constant deflation of {fall} % a year, launches included; noise as in the default; no regimes."
-    )
+    made["summary"] = f"Constant deflation of {fall} % a year, launches included; noise as in the default; no regimes."
     claim = (
         "the claim under test (20-40 % a year, attributed to SemiAnalysis and Epoch AI, "
         f"2025-12): {fall} %; rate cards "
@@ -310,9 +296,7 @@ def at_signing(data: Path, signed: str, until: str) -> dict[str, Any]:
     drift, error, sample, source = _known_trend(quotes, until)
     months = len(quotes.pooled()[0])
     trend = estimate(drift, error, "1/yr (log)", sample, source, until, note="launches included")
-    speed = assumed(
-        0.5, 0.1, 2.0, "1/yr", until, "no full cycle observed: memory of half a year to ten years"
-    )
+    speed = assumed(0.5, 0.1, 2.0, "1/yr", until, "no full cycle observed: memory of half a year to ten years")
     inside = "no launch effect could be told from the trend at this date; the trend carries it"
     degrees = assumed(6, 4, 30, "degrees", until, "fewer than sixty machine-months: not estimated")
     if months >= 24:
@@ -363,10 +347,7 @@ def _known_trend(quotes: rental.Quotes, until: str) -> tuple[float, float, str, 
     parts = ((drift, error), (spot, spot_error), (float(past.mean()), float(past.std(ddof=1))))
     weights = np.asarray([error**-2 for _, error in parts])
     value = float(np.dot(weights, [mean for mean, _ in parts]) / weights.sum())
-    sample = (
-        f"{months} months of rate cards, {chips} spot chips, 4 published declines: window "
-        "too short, error widened"
-    )
+    sample = f"{months} months of rate cards, {chips} spot chips, 4 published declines: window too short, error widened"
     source = (
         "precision-weighted: rate cards, AWS spot, and earlier declines (BEA SCB 1997; Berndt, "
         "Dulberger, Rappaport; "

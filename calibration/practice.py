@@ -39,9 +39,7 @@ def opex(data: Path) -> dict[str, Any]:
         row = table[item]
         limits = {key: float(row[key]) for key in ("low", "high") if row[key]}
         note = "; ".join(part for part in (row["note"], f"quality {row['confidence']}") if part)
-        figures[name] = quoted(
-            float(row["value"]), row["unit"], row["source"], row["as_of"], **limits, note=note
-        )
+        figures[name] = quoted(float(row["value"]), row["unit"], row["source"], row["as_of"], **limits, note=note)
     figures["pue"] |= {
         "high": 1.4,
         "note": "1.2 in Moody's Lambda case; 1.4 in CCIR's cost build-up; quality B",
@@ -74,9 +72,7 @@ def _ebay_fall(data: Path) -> dict[str, Any]:
 def liquidation(data: Path) -> dict[str, Any]:
     """Depth, discounts, costs of a forced sale."""
     figures = {
-        "retail_units": quoted(
-            15_155, "units in 3 years", EBAY, "2026-07", note="3,564 listings, 28.9 m USD, AI GPUs"
-        ),
+        "retail_units": quoted(15_155, "units in 3 years", EBAY, "2026-07", note="3,564 listings, 28.9 m USD, AI GPUs"),
         "retail_units_per_month": quoted(15_155 / 36, "units per month", EBAY, "2026-07"),
         "retail_value": quoted(28.9e6, "USD in 3 years", EBAY, "2026-07"),
         "ask_over_executed": quoted(
@@ -89,8 +85,7 @@ def liquidation(data: Path) -> dict[str, Any]:
             "2026-06",
             low=15_000,
             high=28_000,
-            note="range of dealer quotes for used H100, middle is ours; quality C; no executed "
-            "price behind it",
+            note="range of dealer quotes for used H100, middle is ours; quality C; no executed price behind it",
         ),
         "dealer_quote_a100": quoted(
             11_000,
@@ -109,8 +104,7 @@ def liquidation(data: Path) -> dict[str, Any]:
             "2021",
             low=0.10,
             high=0.20,
-            note="base; about half of a raw discount of 18 % is quality; Pulvino's size not "
-            "re-checked at its source",
+            note="base; about half of a raw discount of 18 % is quality; Pulvino's size not re-checked at its source",
         ),
         "fire_sale_discount_stress": quoted(
             0.30, "share", "Pulvino 1998 (aircraft, weak market), not re-checked", "1998"
@@ -132,8 +126,7 @@ def liquidation(data: Path) -> dict[str, Any]:
             8_000,
             "units per month",
             DATE,
-            "no tape of dealer trades exists: floor is the eBay rate of 421 a month, top is "
-            "one cluster of 8,000",
+            "no tape of dealer trades exists: floor is the eBay rate of 421 a month, top is one cluster of 8,000",
         ),
         "dismantling": assumed(
             300,

@@ -39,9 +39,7 @@ class Quotes:
         months = sorted(set().union(*self.cards.values()))
         changes, counts = [], []
         for month in months:
-            present = [
-                (self.cards[m][month], self.weights[m][month]) for m in self.cards if month in self.cards[m]
-            ]
+            present = [(self.cards[m][month], self.weights[m][month]) for m in self.cards if month in self.cards[m]]
             counts.append(sum(weight for _, weight in present))
             changes.append(sum(change * weight for change, weight in present) / counts[-1])
         return months, np.asarray(changes), np.asarray(counts)
@@ -113,9 +111,7 @@ def volatility(quotes: Quotes) -> Spread:
 
 
 def _middle_volatility(moves: dict[str, Series]) -> float:
-    yearly = [
-        np.std(list(path.values()), ddof=1) * math.sqrt(12) for path in moves.values() if len(path) >= 5
-    ]
+    yearly = [np.std(list(path.values()), ddof=1) * math.sqrt(12) for path in moves.values() if len(path) >= 5]
     return float(np.median(yearly))
 
 
@@ -124,9 +120,7 @@ def _correlations(moves: dict[str, Series], least: int = 12) -> list[float]:
     for one, other in itertools.combinations(sorted(moves), 2):
         months = sorted(set(moves[one]) & set(moves[other]))
         if len(months) >= least:
-            found.append(
-                float(np.corrcoef([moves[one][m] for m in months], [moves[other][m] for m in months])[0, 1])
-            )
+            found.append(float(np.corrcoef([moves[one][m] for m in months], [moves[other][m] for m in months])[0, 1]))
     return found
 
 
@@ -193,20 +187,14 @@ def speed_range(quotes: Quotes, drift: float, amplitude: float) -> tuple[Cycle, 
     return chosen, inside[0], inside[-1]
 
 
-def shortage_probability(
-    quotes: Quotes, into_shortage: float, into_glut: float, drift: float
-) -> tuple[float, float]:
+def shortage_probability(quotes: Quotes, into_shortage: float, into_glut: float, drift: float) -> tuple[float, float]:
     """Filtered probability of shortage at the last month, and the monthly noise used.
 
     The glut drift is measured between the peak of 2023 and the date; the shortage drift is its mirror image
     about the trend, so that nothing learned later enters.
     """
     months, changes, _ = quotes.pooled()
-    glut = [
-        c
-        for m, c in zip(months, changes, strict=True)
-        if GLUT_FROM <= m < min(SHORTAGE_FROM, quotes.until + 1)
-    ]
+    glut = [c for m, c in zip(months, changes, strict=True) if GLUT_FROM <= m < min(SHORTAGE_FROM, quotes.until + 1)]
     slope = float(np.mean(glut)) + drift / 12
     noise = float(np.std(changes, ddof=1))
     stay_glut, stay_shortage = math.exp(-into_shortage / 12), math.exp(-into_glut / 12)
@@ -229,7 +217,5 @@ def trend(quotes: Quotes) -> tuple[float, float, int]:
 
 def spot_trend(quotes: Quotes) -> tuple[float, float, int]:
     """Mean over chips of the yearly log fall of spot prices, its error between chips, and number of chips."""
-    falls = np.asarray(
-        [-12 * float(np.mean(list(path.values()))) for path in quotes.spot.values() if len(path) >= 5]
-    )
+    falls = np.asarray([-12 * float(np.mean(list(path.values()))) for path in quotes.spot.values() if len(path) >= 5])
     return float(falls.mean()), float(falls.std(ddof=1) / math.sqrt(len(falls))), len(falls)

@@ -18,9 +18,7 @@ from halflife.facts.hazard import cumulative_pd
 from halflife.facts.ratings import notch
 
 QUOTED_ON = "2026-10-08"
-CURVE_SOURCE = (
-    f"fit to US corporate index levels by rating quoted {QUOTED_ON} (secondary); the levels are not shipped"
-)
+CURVE_SOURCE = f"fit to US corporate index levels by rating quoted {QUOTED_ON} (secondary); the levels are not shipped"
 RECOVERY = 0.4
 HORIZONS = (3.0, 5.0, 7.0)
 PRICED = ("BBB", "BB", "B")
@@ -105,8 +103,7 @@ def price_of_risk(levels: dict[str, float]) -> tuple[dict[str, Any], dict[str, d
         "BBB, BB, B on one day",
         CURVE_SOURCE,
         QUOTED_ON,
-        note="error is the dispersion between grades, not of the mean; holds index liquidity "
-        "and tax effects as well",
+        note="error is the dispersion between grades, not of the mean; holds index liquidity and tax effects as well",
     )
     return whole, by_grade
 

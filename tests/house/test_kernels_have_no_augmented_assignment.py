@@ -14,10 +14,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "halflife"
 def is_kernel(function: ast.FunctionDef, is_kernel_module: bool) -> bool:
     """Everything in a room's kernel.py, and whatever is decorated with `kernel` elsewhere."""
     named = {
-        node.id
-        for decorator in function.decorator_list
-        for node in ast.walk(decorator)
-        if isinstance(node, ast.Name)
+        node.id for decorator in function.decorator_list for node in ast.walk(decorator) if isinstance(node, ast.Name)
     }
     return is_kernel_module or "kernel" in named
 
@@ -40,9 +37,7 @@ def offences(text: str, is_kernel_module: bool) -> list[tuple[int, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix()
-)
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_kernels_mean_the_same_on_lanes_and_on_rows(path):
     assert offences(path.read_text(encoding="utf-8"), path.name == "kernel.py") == []
 

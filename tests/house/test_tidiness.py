@@ -47,9 +47,7 @@ def lines_that_match(pattern: re.Pattern[str], files: dict[str, str]) -> list[st
 
 def test_no_source_file_is_longer_than_a_reader_can_hold(kept_files):
     lengths = {
-        name: len(text.splitlines())
-        for name, text in kept_files.items()
-        if Path(name).suffix in SOURCE_SUFFIXES
+        name: len(text.splitlines()) for name, text in kept_files.items() if Path(name).suffix in SOURCE_SUFFIXES
     }
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 

@@ -39,9 +39,7 @@ def test_the_rate_of_return_of_a_loan_at_par_is_its_rate(debt, rate, number):
     np.testing.assert_allclose(ratios.irr(flows), rate, atol=1e-10)
 
 
-@given(
-    st.floats(1e3, 1e5), st.floats(1.0, 1e4), st.floats(0.01, 1.0), st.floats(0.0, 0.3), st.floats(0.0, 10.0)
-)
+@given(st.floats(1e3, 1e5), st.floats(1.0, 1e4), st.floats(0.01, 1.0), st.floats(0.0, 0.3), st.floats(0.0, 10.0))
 def test_an_older_machine_is_never_worth_more(rental, cost, decline, discount, age):
     young = vintage.vintage_value(rental, cost, decline, 0.05, discount, age)
     old = vintage.vintage_value(rental, cost, decline, 0.05, discount, age + 0.5)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from halflife.engine.block import new_columns, walk_chunk
 from halflife.engine.ledger import BINS, FAN_QUANTITIES, TOP, fan_months, fans_of, series_of
+from halflife.engine.resolve import resolve
 from halflife.engine.run import CHUNK, walk
+from halflife.engine.system import SystemSpec
+from halflife.foundation.document import read_document
+from halflife.foundation.spec import validate_tree
 from halflife.foundation.streams import seed_words
 from halflife.results.summary import Summary
 from halflife.study.run import axis_of
 
+FULL = Path(__file__).resolve().parents[2] / "examples" / "full-feature.yaml"
 SEED = 7
 PATHS = 2 * CHUNK + 76
 SPLITS = {"one block after another": (128, 128, 44), "odd pieces": (1, 77, 130, 92), "one piece": (300,)}
@@ -36,8 +42,10 @@ def walk_by_hand(deal, ranges, paths):
     return columns, total
 
 
-def walk_elsewhere(deal, ranges, paths):
-    """Walk ranges in another process; what travels is plain arrays."""
+def walk_elsewhere(path, ranges, paths):
+    """Read the file and walk ranges in another process; only the outcomes travel."""
+    document = read_document(path)
+    deal = resolve(validate_tree(SystemSpec, document.tree(), document), document)
     columns, _ = walk_by_hand(deal, ranges, paths)
     return [np.asarray(column) for column in columns]
 
@@ -94,10 +102,10 @@ def test_more_paths_leave_the_first_ones_alone(deals, alone):
 
 
 @pytest.mark.slow
-def test_processes_change_no_bit(deals, alone):
+def test_processes_change_no_bit(alone):
     context, ranges = multiprocessing.get_context("spawn"), chunks(PATHS)
     with ProcessPoolExecutor(max_workers=2, mp_context=context) as pool:
-        jobs = [pool.submit(walk_elsewhere, deals["full"], [piece], PATHS) for piece in reversed(ranges)]
+        jobs = [pool.submit(walk_elsewhere, FULL, [piece], PATHS) for piece in reversed(ranges)]
         parts = [job.result() for job in reversed(jobs)]
     for place, name in enumerate(alone[0]._fields):
         joined = sum(part[place] for part in parts)

@@ -14,9 +14,7 @@ from halflife.instruments import impact, vintage
 FOLDER = Path(__file__).parent
 
 
-def vintage_pv(
-    rental0_per_year, op_cost_per_year, price_decline_cont, physical_decay_cont, discount_cont, ages
-):
+def vintage_pv(rental0_per_year, op_cost_per_year, price_decline_cont, physical_decay_cont, discount_cont, ages):
     machine = (rental0_per_year, op_cost_per_year, price_decline_cont, physical_decay_cont)
     values = vintage.vintage_value(*machine, discount_cont, np.array(ages))
     return {

@@ -147,9 +147,9 @@ def make(paths: int = 2000, seed: int = 1, draws: int = 1, weighted: bool = Fals
         "draw": np.arange(paths) // 50 % draws * 1.0,
         "default_month": month[:, None],
         "cause": told["cause"][:, None],
-        "least_dscr": (told["cash"] / np.where(told["service"] > 0, told["service"], np.nan))[
-            :, 10:MATURITY
-        ].min(axis=1)[:, None],
+        "least_dscr": (told["cash"] / np.where(told["service"] > 0, told["service"], np.nan))[:, 10:MATURITY].min(
+            axis=1
+        )[:, None],
         "equity_in": np.full((paths, 1), 2e8),
         "equity_out": rng.lognormal(np.log(2.6e8), 0.4, (paths, 1)) * (month == 0)[:, None],
         "support": np.where(month > 0, 1e6, 0.0)[:, None],
@@ -159,9 +159,7 @@ def make(paths: int = 2000, seed: int = 1, draws: int = 1, weighted: bool = Fals
         "annuity": annuity,
         "repaid": COMMITMENTS - loss,
         "repaid_time": (COMMITMENTS - loss) * np.array([3.2, 5.9]),
-        "first_breach": np.stack(
-            [np.where(month > 6, month - 6, 0.0), np.where(month > 9, month - 9, 0.0)], axis=1
-        ),
+        "first_breach": np.stack([np.where(month > 6, month - 6, 0.0), np.where(month > 9, month - 9, 0.0)], axis=1),
         "party_failed": told["failed"],
     }
     ratios = record_ratios(told, senior + junior, worth)

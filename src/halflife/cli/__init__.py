@@ -13,7 +13,11 @@ import typer
 from halflife.foundation.errors import HalflifeError
 
 app = typer.Typer(
-    name="halflife", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="halflife",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Halflife: how fast does the collateral die, and who is left holding the debt?",
 )
 SheetPath = Annotated[Path, typer.Argument(help="Term sheet (YAML).", show_default=False)]

@@ -1,7 +1,5 @@
 """What the machines are worth: on paper, appraised, sold in an orderly way, sold under force."""
 
-from typing import Any
-
 from halflife.collateral.state import (
     ACROSS,
     APPRAISED,
@@ -105,8 +103,14 @@ def appraise(
 
 @kernel
 def add_up(
-    state: CollateralState, f: int, b: int, total_cost: float, units: float, discount: float,
-    forced: tuple[float, float, float], stock: Stock
+    state: CollateralState,
+    f: int,
+    b: int,
+    total_cost: float,
+    units: float,
+    discount: float,
+    forced: tuple[float, float, float],
+    stock: Stock,
 ) -> None:
     """Add fleet f to the values of borrower b.
 

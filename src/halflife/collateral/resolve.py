@@ -72,17 +72,14 @@ def resolve(
     by_name = {spec.machine: spec for spec in specs}
     ordered = [by_name[name] for name in machine_power]
     power = _column(
-        kilowatt * spec.pue * HOURS * spec.use
-        for spec, kilowatt in zip(ordered, machine_power.values(), strict=True)
+        kilowatt * spec.pue * HOURS * spec.use for spec, kilowatt in zip(ordered, machine_power.values(), strict=True)
     )
     upkeep = _column(spec.operating_cost for spec in ordered)
     cost = upkeep + power * market.power_price[0]
     for spec, amount in zip(ordered, cost, strict=True):
         if amount == 0.0:
             where, fix = at(f"collateral[{spec.machine}].operating_cost"), "write hosting or power cost"
-            findings.append(
-                Finding(where, "a machine that costs nothing to run", "a positive running cost", fix)
-            )
+            findings.append(Finding(where, "a machine that costs nothing to run", "a positive running cost", fix))
     if len(findings) > known:
         return None
     machines = [_machine(spec, float(cost[g]), market, g) for g, spec in enumerate(ordered)]
@@ -120,15 +117,11 @@ def _check(
             wanted = f"one of {', '.join(machine_power)}"
             findings.append(Finding(where, f"'{name}', not in the market", wanted, "correct the name"))
         if written.count(name) > 1:
-            findings.append(
-                Finding(where, f"'{name}' twice", "one entry for each machine type", "remove one")
-            )
+            findings.append(Finding(where, f"'{name}' twice", "one entry for each machine type", "remove one"))
     for name in machine_power:
         if name not in written:
             fix = f"add an entry with `machine: {name}`"
-            findings.append(
-                Finding(at("collateral"), f"no entry for '{name}'", "a value for each machine type", fix)
-            )
+            findings.append(Finding(at("collateral"), f"no entry for '{name}'", "a value for each machine type", fix))
     for spec in specs:
         for field in ("use", "realisation"):
             if getattr(spec, field) == 0.0:
@@ -147,9 +140,7 @@ def _machine(spec: CollateralSpec, cost: float, market: Prices, g: int) -> Machi
     )
 
 
-def _values(
-    spec: CollateralSpec, g: int, machine: Machine, axis: Axis, market: Prices, grid: TimeGrid
-) -> Floats:
+def _values(spec: CollateralSpec, g: int, machine: Machine, axis: Axis, market: Prices, grid: TimeGrid) -> Floats:
     """Table of one machine by the method its spec names."""
     if spec.method == "vintage":
         return vintage(machine, axis, market, g, grid.months)

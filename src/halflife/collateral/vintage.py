@@ -234,9 +234,7 @@ def _annuity(rate: Floats | float, time: Floats | float) -> Floats:
 def _month_flow(machine: Machine, rent: Floats) -> Floats:
     """Discounted net rent of a whole month that begins at this rent: USD."""
     fall = machine.drift + machine.decay
-    flow: Floats = rent * _annuity(machine.discount + fall, 1.0) - machine.cost * _annuity(
-        machine.discount, 1.0
-    )
+    flow: Floats = rent * _annuity(machine.discount + fall, 1.0) - machine.cost * _annuity(machine.discount, 1.0)
     return flow
 
 
@@ -245,7 +243,5 @@ def _last_flow(machine: Machine, rent: Floats) -> Floats:
     fall = machine.drift + machine.decay
     ahead = np.log(np.maximum(rent / machine.cost, 1e-300))
     time = np.clip(ahead / fall, 0.0, 1.0) if fall > 0.0 else np.where(ahead > 0.0, 1.0, 0.0)
-    kept: Floats = rent * _annuity(machine.discount + fall, time) - machine.cost * _annuity(
-        machine.discount, time
-    )
+    kept: Floats = rent * _annuity(machine.discount + fall, time) - machine.cost * _annuity(machine.discount, time)
     return np.maximum(kept, 0.0)

@@ -116,9 +116,7 @@ def step_venture(table: PartyTable, state: PartiesState, c: int, is_open: Any, t
 
 
 @kernel
-def step(
-    table: PartyTable, state: PartiesState, score: Any, is_open: Any, paths: Any, seed: Any, t: int
-) -> None:
+def step(table: PartyTable, state: PartiesState, score: Any, is_open: Any, paths: Any, seed: Any, t: int) -> None:
     """Let counterparties live or fail through month t, and release guarantees.
 
     Parameters
@@ -147,7 +145,11 @@ def step(
             guarantees[b, BACKER_ALIVE, k] = 1.0 * parties[backer, ALIVE, k] if backer >= 0 else 1.0
             guarantees[b, SPONSOR_ALIVE, k] = 1.0 * parties[sponsor, ALIVE, k] if sponsor >= 0 else 1.0
         end, chance, stream, party = (
-            table.guarantee_end[b], table.release_rate[b], to_word(table.release_stream[b]), table.release_party[b])
+            table.guarantee_end[b],
+            table.release_rate[b],
+            to_word(table.release_stream[b]),
+            table.release_party[b],
+        )
         for k in range(guarantees.shape[-1]):
             guarantees[b, CALLED, k] = 0.0
             guarantees[b, IS_BOUND, k] = where(t < end, guarantees[b, IS_BOUND, k], 0.0)

@@ -73,9 +73,7 @@ def resolve(
     if len(findings) > known or streams is None:
         return None
     cumulative = _cumulative(parties, grid)
-    tilt = np.array(
-        [0.0 if party.rating is None else party.cycle_tilt for party in parties], dtype=np.float64
-    )
+    tilt = np.array([0.0 if party.rating is None else party.cycle_tilt for party in parties], dtype=np.float64)
     return seal(
         PartyTable(
             hazard=np.ascontiguousarray(compensated(cumulative, tilt, cycle)),
@@ -120,9 +118,7 @@ def _check_parties(parties: Sequence[PartySpec], findings: list[Finding], at: At
         if venture is not None and venture.raise_to < venture.raise_below:
             found = f"raise to {venture.raise_to} months, below {venture.raise_below} months"
             fix = "raise `raise_to` or lower `raise_below`"
-            findings.append(
-                Finding(at(f"{base}.venture.raise_to"), found, "a round that lengthens the runway", fix)
-            )
+            findings.append(Finding(at(f"{base}.venture.raise_to"), found, "a round that lengthens the runway", fix))
 
 
 def _check_backing(
@@ -146,9 +142,7 @@ def _check_backing(
         findings.append(Finding(at(f"{base}.guarantee.release"), found, "a date still to come", fix))
 
 
-def _streams(
-    parties: Sequence[PartySpec], backings: Sequence[Backing], findings: list[Finding], at: At
-) -> Ints | None:
+def _streams(parties: Sequence[PartySpec], backings: Sequence[Backing], findings: list[Finding], at: At) -> Ints | None:
     names = [f"party/{party.name}" for party in parties]
     names += [f"guarantee/{backing.borrower}" for backing in backings]
     if len(set(names)) < len(names):
@@ -170,9 +164,7 @@ def _grade(party: PartySpec) -> float:
 def _cumulative(parties: Sequence[PartySpec], grid: TimeGrid) -> Floats:
     """Cumulative hazard at the end of each month, zero for the unrated: ``[party, month]``."""
     unrated = np.zeros(grid.months + 1)
-    rows = [
-        unrated if party.rating is None else cumulative_hazard(_grade(party), grid.years) for party in parties
-    ]
+    rows = [unrated if party.rating is None else cumulative_hazard(_grade(party), grid.years) for party in parties]
     return np.array(rows, dtype=np.float64).reshape(len(parties), grid.months + 1)
 
 
@@ -222,15 +214,12 @@ def _guarantees(backings: Sequence[Backing], places: Mapping[str, int], grid: Ti
     offered = [backing.guarantee for backing in backings]
     chance = _column(guarantee.release_probability or 0.0 for guarantee in offered)
     return {
-        "sponsor": _integers(
-            -1 if backing.sponsor is None else places[backing.sponsor] for backing in backings
-        ),
+        "sponsor": _integers(-1 if backing.sponsor is None else places[backing.sponsor] for backing in backings),
         "guarantor": _integers(_place(guarantee, guarantee.guarantor, places) for guarantee in offered),
         "guarantee_cap": _column(_cap(guarantee) for guarantee in offered),
         "guarantee_liquidity": _column(_liquidity(backing, backings) for backing in backings),
         "guarantee_end": _column(
-            UNLIMITED if guarantee.release is None else float(grid.month_of(guarantee.release))
-            for guarantee in offered
+            UNLIMITED if guarantee.release is None else float(grid.month_of(guarantee.release)) for guarantee in offered
         ),
         "release_rate": -np.expm1(np.log1p(-np.minimum(chance, 1.0 - 1e-15)) / 12.0),
         "release_party": _integers(_place(item, item.released_by_rating_of, places) for item in offered),

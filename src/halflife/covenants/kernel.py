@@ -30,9 +30,9 @@ from halflife.covenants.table import (
     LTV_ORDERLY,
     LTV_PAPER,
     REALISATION,
-    TRAP,
-    SWEEP,
     STOP_DRAWS,
+    SWEEP,
+    TRAP,
     CovenantTable,
 )
 from halflife.foundation.backend import Number, both, kernel, minimum, where
@@ -149,7 +149,7 @@ def judge(table: CovenantTable, state: CovenantState, v: int, debt: Any, t: int)
     """
     tests, triggers, b, test = state.tests, state.triggers, table.borrower[v], table.test[v]
     threshold, is_date = table.threshold[v, t], 1.0 if table.is_tested[v, t] == 1 else 0.0
-    is_ceiling = test == LTV_PAPER or test == LTV_APPRAISED or test == LTV_ORDERLY or test == LOAN_TO_COST
+    is_ceiling = test in (LTV_PAPER, LTV_APPRAISED, LTV_ORDERLY, LOAN_TO_COST)
     sign, grace, consequence = -1.0 if is_ceiling else 1.0, table.grace[v], table.consequence[v]
     flag = DEFAULT_FLAG
     if consequence == TRAP:
@@ -183,8 +183,7 @@ def step(table: CovenantTable, state: CovenantState, position: Position, t: int)
     remember(history, CONTRACTED_FLOW, position.contracted, t)
     remember(history, EXPECTED_FLOW, position.expected, t)
     for b in range(triggers.shape[0]):
-        divide_flows(
-            state, b, (CFADS_FLOW, SERVICE_FLOW), table.reported_look_back[b], triggers[b, DSCR_VALUE], t)
+        divide_flows(state, b, (CFADS_FLOW, SERVICE_FLOW), table.reported_look_back[b], triggers[b, DSCR_VALUE], t)
         reported = 1.0 if t >= table.reported_from[b] else 0.0
         for k in range(triggers.shape[-1]):
             dscr, least = where(reported > 0.5, triggers[b, DSCR_VALUE, k], UNTESTED), triggers[b, LEAST_DSCR, k]

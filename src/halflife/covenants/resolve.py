@@ -85,7 +85,8 @@ def resolve(
             grace=np.fromiter((float(covenant.grace) for _, covenant in rows), dtype=np.float64),
             consequence=_ints(CONSEQUENCES[covenant.consequence] for _, covenant in rows),
             reported_from=_ints(
-                reported_from(written.spec, grid, first) for written, first in zip(borrowers, first_principal, strict=True)
+                reported_from(written.spec, grid, first)
+                for written, first in zip(borrowers, first_principal, strict=True)
             ),
             reported_look_back=_ints(reported_look_back(written.spec) for written in borrowers),
         )
@@ -125,9 +126,7 @@ def _test_months(covenant: CovenantSpec, grid: TimeGrid, last: int) -> Ints:
     return months[months >= 1]
 
 
-def _check_all(
-    written: Written[tuple[CovenantSpec, ...]], grid: TimeGrid, last: int, findings: list[Finding]
-) -> None:
+def _check_all(written: Written[tuple[CovenantSpec, ...]], grid: TimeGrid, last: int, findings: list[Finding]) -> None:
     names = [covenant.name for covenant in written.spec]
     report_twins(names, "covenant", lambda place: written.at(f"[{place}].name"), findings)
     for covenant in written.spec:
@@ -165,9 +164,7 @@ def _check(covenant: CovenantSpec, at: At, grid: TimeGrid, last: int, findings: 
             )
         )
     if covenant.every < 1:
-        findings.append(
-            Finding(at(f"{where}.every"), "0 months", "at least 1 month", "write it like '3 months'")
-        )
+        findings.append(Finding(at(f"{where}.every"), "0 months", "at least 1 month", "write it like '3 months'"))
     if grid.month_of(covenant.first_test) > last:
         findings.append(
             Finding(

@@ -10,8 +10,11 @@ CAUSES = ("none", "payment", "covenant", "maturity", "insolvency", "operator los
 
 
 class DefaultState(NamedTuple):
-    """standing : DEFAULTED flag (accelerated), MONTH of default, CAUSE, SHORT_MONTHS in payment arrears,
-    IS_NEW flag of this month's defaults, MAY_REFINANCE flag, TRAPS flag of any cash trap."""
+    """Standing of every borrower.
+
+    standing : DEFAULTED flag (accelerated), MONTH of default, CAUSE, SHORT_MONTHS in payment arrears,
+    IS_NEW flag of this month's defaults, MAY_REFINANCE flag, TRAPS flag of any cash trap
+    """
 
     standing: Any
 

@@ -127,8 +127,16 @@ def weigh(state: State, weights: Any, paths: Any, end: Any, is_workout: bool) ->
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def walk_chunk(
-    plan: Plan, seed: Any, first: int, count: int, columns: Columns, at: int, sums: Any, fans: Any, tops: Any,
-    last_maturity: int
+    plan: Plan,
+    seed: Any,
+    first: int,
+    count: int,
+    columns: Columns,
+    at: int,
+    sums: Any,
+    fans: Any,
+    tops: Any,
+    last_maturity: int,
 ) -> float:
     """Walk paths ``first`` to ``first + count - 1`` from month 0 to the end of the workout.
 

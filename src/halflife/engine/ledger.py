@@ -21,8 +21,16 @@ from halflife.results.record import Axis
 from halflife.waterfall import state as debt
 
 BUSINESS = (business.REVENUE, business.CONTRACTED, business.OPEX, business.CFADS, business.SPENT)
-POOL = (debt.EQUITY, debt.DISTRIBUTED, debt.SUPPORT, debt.DEBT, debt.LIQUIDITY, debt.SHORTFALL, debt.SERVICE,
-        debt.PROCEEDS)
+POOL = (
+    debt.EQUITY,
+    debt.DISTRIBUTED,
+    debt.SUPPORT,
+    debt.DEBT,
+    debt.LIQUIDITY,
+    debt.SHORTFALL,
+    debt.SERVICE,
+    debt.PROCEEDS,
+)
 WORTH = (value.PAPER, value.APPRAISED, value.ORDERLY, value.FORCED)
 FACILITY = (debt.BALANCE, debt.DRAW, debt.PAID_INTEREST, debt.PAID_PRINCIPAL, debt.PAID_FEES, debt.REFINANCED)
 ECONOMY = (market.RATE, market.IS_OPEN, market.REGIME, market.POWER)
@@ -57,8 +65,14 @@ def edges(quantity: str) -> Floats:
 
 def series_of(axis: Axis) -> dict[tuple[str, str], int]:
     """Return the row of every recorded quantity of every entity, as `record` writes them."""
-    names = {"borrower": axis.borrowers, "facility": axis.facilities, "step": axis.steps, "party": axis.parties,
-             "machine": axis.machines, "economy": ("economy",)}
+    names = {
+        "borrower": axis.borrowers,
+        "facility": axis.facilities,
+        "step": axis.steps,
+        "party": axis.parties,
+        "machine": axis.machines,
+        "economy": ("economy",),
+    }
     rows: dict[tuple[str, str], int] = {}
     for kind, quantities in QUANTITIES:
         for entity in names[kind]:
@@ -94,32 +108,26 @@ def add_row(sums: Any, row: int, t: int, values: Any, weights: Any) -> int:
 
 
 @kernel
+def add_all(sums: Any, row: int, t: int, array: Any, fields: Any, weights: Any) -> int:
+    """Add the fields of every entity of a state array, entity outside, field inside."""
+    for entity in range(array.shape[0]):
+        for field in fields:
+            row = add_row(sums, row, t, array[entity, field], weights)
+    return row
+
+
+@kernel
 def record(state: State, sums: Any, t: int, weights: Any) -> None:
     """Add month t of a block to the sums, row by row in the order of `QUANTITIES`."""
-    businesses, pools, values = state.operations.businesses, state.waterfall.pools, state.collateral.values
-    row = 0
-    for b in range(pools.shape[0]):
-        for field in BUSINESS:
-            row = add_row(sums, row, t, businesses[b, field], weights)
-    for b in range(pools.shape[0]):
-        for field in POOL:
-            row = add_row(sums, row, t, pools[b, field], weights)
-    for b in range(pools.shape[0]):
-        for field in WORTH:
-            row = add_row(sums, row, t, values[b, field], weights)
-    for b in range(pools.shape[0]):
-        row = add_row(sums, row, t, state.default.standing[b, standing.DEFAULTED], weights)
-    for f in range(state.waterfall.facilities.shape[0]):
-        for field in FACILITY:
-            row = add_row(sums, row, t, state.waterfall.facilities[f, field], weights)
-    for s in range(state.waterfall.flows.shape[0]):
-        row = add_row(sums, row, t, state.waterfall.flows[s, debt.FLOW], weights)
-    for c in range(state.counterparties.parties.shape[0]):
-        row = add_row(sums, row, t, state.counterparties.parties[c, party.ALIVE], weights)
-    for g in range(state.market.machines.shape[0]):
-        row = add_row(sums, row, t, state.market.machines[g, market.RENT], weights)
-    for field in ECONOMY:
-        row = add_row(sums, row, t, state.market.economy[0, field], weights)
+    row = add_all(sums, 0, t, state.operations.businesses, BUSINESS, weights)
+    row = add_all(sums, row, t, state.waterfall.pools, POOL, weights)
+    row = add_all(sums, row, t, state.collateral.values, WORTH, weights)
+    row = add_all(sums, row, t, state.default.standing, (standing.DEFAULTED,), weights)
+    row = add_all(sums, row, t, state.waterfall.facilities, FACILITY, weights)
+    row = add_all(sums, row, t, state.waterfall.flows, (debt.FLOW,), weights)
+    row = add_all(sums, row, t, state.counterparties.parties, (party.ALIVE,), weights)
+    row = add_all(sums, row, t, state.market.machines, (market.RENT,), weights)
+    add_all(sums, row, t, state.market.economy, ECONOMY, weights)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)

@@ -1,6 +1,6 @@
 """The corridor: one month through all the rooms, in the order in which a payment month is lived.
 
-This is the only place that knows the rooms' order.  The same source runs compiled, `LANES` paths abreast, and as the
+This is the only place that knows the rooms' order. The same source runs compiled, `LANES` paths abreast, and as the
 NumPy twin (`halflife.engine.twin`), bit for bit.
 """
 
@@ -94,9 +94,7 @@ def trade(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
         machines[:, market.RENT], economy[0, market.POWER], plan.market.power_price[0], plan.market.realisation[0]
     )
     alive = state.counterparties.parties[:, party.ALIVE]
-    step_operations(
-        plan.operations, state.operations, alive, standings[:, standing.DEFAULTED], prices, paths, seed, t
-    )
+    step_operations(plan.operations, state.operations, alive, standings[:, standing.DEFAULTED], prices, paths, seed, t)
 
 
 @kernel
@@ -115,7 +113,9 @@ def appraise_all(plan: Plan, state: State, t: int) -> None:
         machines[:, market.FULL_DROP],
         machines[:, market.PHASE],
     )
-    stock = Stock(fleets[:, business.AGE], fleets[:, business.BOOK], fleets[:, business.SHARE], fleets[:, business.HELD])
+    stock = Stock(
+        fleets[:, business.AGE], fleets[:, business.BOOK], fleets[:, business.SHARE], fleets[:, business.HELD]
+    )
     open_collateral(state.collateral)
     for f in range(plan.operations.units.shape[0]):
         g, b = plan.operations.fleet_machine[f], plan.operations.fleet_borrower[f]
@@ -149,8 +149,19 @@ def enforce(plan: Plan, state: State, t: int) -> None:
         g, b, units = plan.operations.fleet_machine[f], plan.operations.fleet_borrower[f], plan.operations.units[f]
         owed, since = pools[b, debt.DEBT], sales[f, sale.SINCE]
         measure_since(since, standings[b, standing.DEFAULTED], standings[b, standing.MONTH], owed, t)
-        sell(plan.liquidation, state.liquidation, f, g, b, units, fleets[f, business.SHARE], fleets[f, business.HELD],
-             worth[f], since, is_last)
+        sell(
+            plan.liquidation,
+            state.liquidation,
+            f,
+            g,
+            b,
+            units,
+            fleets[f, business.SHARE],
+            fleets[f, business.HELD],
+            worth[f],
+            since,
+            is_last,
+        )
         deduct(state.liquidation, f, fleets[f, business.HELD], fleets[f, business.SHARE], units)
         for k in range(pools.shape[-1]):
             pools[b, debt.PROCEEDS, k] = pools[b, debt.PROCEEDS, k] + sales[f, sale.PROCEEDS, k]
@@ -172,18 +183,35 @@ def test(plan: Plan, state: State, t: int) -> None:
     owed = pools[:, debt.OUTSTANDING]
     add_debt(plan.waterfall, state.waterfall, owed)
     position = Position(
-        businesses[:, business.CFADS], pools[:, debt.SERVICE], businesses[:, business.CONTRACTED],
-        businesses[:, business.EXPECTED], owed, values[:, value.PAPER], values[:, value.APPRAISED],
-        values[:, value.ORDERLY], values[:, value.COST], businesses[:, business.REMAINING], pools[:, debt.LIQUIDITY],
+        businesses[:, business.CFADS],
+        pools[:, debt.SERVICE],
+        businesses[:, business.CONTRACTED],
+        businesses[:, business.EXPECTED],
+        owed,
+        values[:, value.PAPER],
+        values[:, value.APPRAISED],
+        values[:, value.ORDERLY],
+        values[:, value.COST],
+        businesses[:, business.REMAINING],
+        pools[:, debt.LIQUIDITY],
     )
     step_covenants(plan.covenants, state.covenants, position, t)
     join_traps(
-        plan.default, state.default, triggers[:, covenant.TRAP_FLAG], businesses[:, business.TRAP_LEFT],
-        businesses[:, business.LOST_CUSTOMER], guarantees[:, party.SPONSOR_ALIVE],
+        plan.default,
+        state.default,
+        triggers[:, covenant.TRAP_FLAG],
+        businesses[:, business.TRAP_LEFT],
+        businesses[:, business.LOST_CUSTOMER],
+        guarantees[:, party.SPONSOR_ALIVE],
     )
     for b in range(pools.shape[0]):
         test_refinancing(
-            plan.default, state.default, b, economy[0, market.IS_OPEN], owed[b], values[b, value.ORDERLY],
+            plan.default,
+            state.default,
+            b,
+            economy[0, market.IS_OPEN],
+            owed[b],
+            values[b, value.ORDERLY],
             triggers[b, covenant.DSCR_VALUE],
         )
 
@@ -200,24 +228,38 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
     triggers, standings = state.covenants.triggers, state.default.standing
     guarantees, discount = state.counterparties.guarantees, state.market.economy[0, market.DISCOUNT]
     flags = Triggers(
-        standings[:, standing.TRAPS], triggers[:, covenant.SWEEP_FLAG], triggers[:, covenant.STOP_FLAG],
-        standings[:, standing.DEFAULTED], standings[:, standing.MAY_REFINANCE],
+        standings[:, standing.TRAPS],
+        triggers[:, covenant.SWEEP_FLAG],
+        triggers[:, covenant.STOP_FLAG],
+        standings[:, standing.DEFAULTED],
+        standings[:, standing.MAY_REFINANCE],
     )
     inflow = Inflow(
-        businesses[:, business.REVENUE], businesses[:, business.OPEX], pools[:, debt.PROCEEDS],
-        values[:, value.PAPER], values[:, value.ORDERLY],
+        businesses[:, business.REVENUE],
+        businesses[:, business.OPEX],
+        pools[:, debt.PROCEEDS],
+        values[:, value.PAPER],
+        values[:, value.ORDERLY],
     )
     backing = Backing(
-        guarantees[:, party.LIQUIDITY], guarantees[:, party.CAP], guarantees[:, party.IS_BOUND],
-        guarantees[:, party.CALLED], guarantees[:, party.BACKER_ALIVE],
+        guarantees[:, party.LIQUIDITY],
+        guarantees[:, party.CAP],
+        guarantees[:, party.IS_BOUND],
+        guarantees[:, party.CALLED],
+        guarantees[:, party.BACKER_ALIVE],
         guarantees[:, party.SPONSOR_ALIVE],
     )
     gather(plan.waterfall, state.waterfall, inflow, flags, t)
     run_waterfall(plan.waterfall, state.waterfall, inflow, flags, backing, t)
     close_waterfall(plan.waterfall, state.waterfall, flags, t)
     evidence = Evidence(
-        pools[:, debt.SHORTFALL], triggers[:, covenant.DEFAULT_FLAG], pools[:, debt.MATURED],
-        businesses[:, business.OPERATOR], pools[:, debt.DEBT], pools[:, debt.LIQUIDITY], values[:, value.ORDERLY],
+        pools[:, debt.SHORTFALL],
+        triggers[:, covenant.DEFAULT_FLAG],
+        pools[:, debt.MATURED],
+        businesses[:, business.OPERATOR],
+        pools[:, debt.DEBT],
+        pools[:, debt.LIQUIDITY],
+        values[:, value.ORDERLY],
     )
     step_default(plan.default, state.default, evidence, t)
     test_draws(plan.waterfall, state.waterfall, flags, guarantees[:, party.SPONSOR_ALIVE])
@@ -265,6 +307,12 @@ def finish(plan: Plan, state: State) -> None:
         guarantor = plan.counterparties.guarantor[b]
         recovery = plan.counterparties.recovery[guarantor] if guarantor >= 0 else 0.0
         settle(
-            state.outcome, f, plan.waterfall.commitment[f] / total, recovery, guarantees[b, party.LIQUIDITY],
-            guarantees[b, party.CAP], guarantees[b, party.IS_BOUND], guarantees[b, party.BACKER_ALIVE],
+            state.outcome,
+            f,
+            plan.waterfall.commitment[f] / total,
+            recovery,
+            guarantees[b, party.LIQUIDITY],
+            guarantees[b, party.CAP],
+            guarantees[b, party.IS_BOUND],
+            guarantees[b, party.BACKER_ALIVE],
         )

@@ -196,9 +196,7 @@ class _Resolution:
         ]
 
     def _last_maturity(self, borrower: BorrowerSpec) -> int:
-        return max(
-            (self.grid.month_of(facility.maturity) for facility in borrower.debt.facilities), default=0
-        )
+        return max((self.grid.month_of(facility.maturity) for facility in borrower.debt.facilities), default=0)
 
     def _operations(self) -> Draft | None:
         return resolve_operations(
@@ -215,9 +213,7 @@ class _Resolution:
         written, before = self._written("debt", lambda borrower: borrower.debt), len(self.findings)
         for one in written:
             check_debt(one, self.grid, self.findings)
-        is_sound = len(self.findings) == before and self.grid.months >= max(
-            map(self._last_maturity, self.borrowers)
-        )
+        is_sound = len(self.findings) == before and self.grid.months >= max(map(self._last_maturity, self.borrowers))
         if market is None or draft is None or not is_sound:
             return None
         trend = market.rental[:, None] - market.drift[:, None] * np.arange(self.grid.months + 1)
@@ -236,9 +232,7 @@ class _Resolution:
             flows.age,
             draft.target_dscr,
         )
-        settled = resolve_waterfall(
-            written, grid=self.grid, curve=market.rate_curve, cash=cash, findings=self.findings
-        )
+        settled = resolve_waterfall(written, grid=self.grid, curve=market.rate_curve, cash=cash, findings=self.findings)
         if settled is None:
             return None
         table, debt = settled
@@ -268,9 +262,7 @@ class _Resolution:
         if self.findings:  # nothing will be run: tables of short-lived machines find what is wrong as well
             specs = tuple(one.model_copy(update={"physical_life": 1.0 / 12.0}) for one in specs)
             grid = TimeGrid(self.spec.valuation, 1)
-        return resolve_collateral(
-            specs, market, self.power, grid, self.findings, self.places.below("economy")
-        )
+        return resolve_collateral(specs, market, self.power, grid, self.findings, self.places.below("economy"))
 
     def _names(self, draft: Draft, debt: BaseDebt) -> Names:
         def labelled(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -282,9 +274,7 @@ class _Resolution:
             facilities=labelled(debt.facilities),
             accounts=labelled(debt.accounts),
             steps=labelled(debt.steps),
-            covenants=labelled(
-                covenant_labels(self._written("covenants", lambda borrower: borrower.covenants))
-            ),
+            covenants=labelled(covenant_labels(self._written("covenants", lambda borrower: borrower.covenants))),
             fleets=labelled(draft.fleets),
             contracts=labelled(draft.contracts),
             machines=tuple(self.power),

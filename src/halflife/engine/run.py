@@ -45,16 +45,25 @@ def refuse_if_too_large(plan: Plan, paths: int) -> None:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if paths < 1 or row * paths > MEMORY_SHARE * memory:
         fits = int(MEMORY_SHARE * memory / row)
-        raise SpecError([Finding(
-            where="paths",
-            found=f"{paths:,} paths, whose outcomes need {max(paths, 0) * row / 1e9:,.1f} GB",
-            wanted=f"1 to {fits:,} paths, which fit into half of this machine's {memory / 1e9:,.1f} GB",
-            fix="ask for fewer paths; the standard error of 1,000,000 paths is rarely the largest uncertainty",
-        )])
+        raise SpecError(
+            [
+                Finding(
+                    where="paths",
+                    found=f"{paths:,} paths, whose outcomes need {max(paths, 0) * row / 1e9:,.1f} GB",
+                    wanted=f"1 to {fits:,} paths, which fit into half of this machine's {memory / 1e9:,.1f} GB",
+                    fix="ask for fewer paths; the standard error of 1,000,000 paths is rarely the largest uncertainty",
+                )
+            ]
+        )
 
 
 def walk(
-    plans: Sequence[Plan], axis: Axis, *, paths: int, seed: int, threads: int | None = None,
+    plans: Sequence[Plan],
+    axis: Axis,
+    *,
+    paths: int,
+    seed: int,
+    threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Harvest:
     """Walk paths 0 to ``paths - 1``; chunk i uses plan ``i % len(plans)``.
@@ -86,7 +95,15 @@ def walk(
     def walk_one(i: int) -> Summary:
         first, part = i * CHUNK, Summary.empty(*shape)
         weight = walk_chunk(
-            plans[i % len(plans)], words, first, min(CHUNK, paths - first), columns, first, part.sums, part.fans, tops,
+            plans[i % len(plans)],
+            words,
+            first,
+            min(CHUNK, paths - first),
+            columns,
+            first,
+            part.sums,
+            part.fans,
+            tops,
             last,
         )
         return Summary(weight, part.sums, part.fans)

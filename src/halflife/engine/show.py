@@ -29,9 +29,7 @@ def show(deal: Deal) -> dict[str, Rows]:
     return {
         "deal": _deal(deal),
         "facilities": [_facility(deal, place) for place in range(len(deal.names.facilities))],
-        "sources_and_uses": [
-            row for place in range(len(deal.names.borrowers)) for row in _sources(deal, place)
-        ],
+        "sources_and_uses": [row for place in range(len(deal.names.borrowers)) for row in _sources(deal, place)],
         "prices": _prices(deal),
         "schedule": [row for place in range(len(deal.names.facilities)) for row in _schedule(deal, place)],
         "coverage": [row for place in range(len(deal.names.borrowers)) for row in _coverage(deal, place)],
@@ -78,9 +76,7 @@ def _facility(deal: Deal, place: int) -> Row:
 def _sources(deal: Deal, place: int) -> Rows:
     """Until draws end: what is bought and paid for, and who funds it; equity closes the gap."""
     loans = [
-        loan
-        for b, loan in zip(deal.plan.waterfall.facility_borrower, deal.base.debt.loans, strict=True)
-        if b == place
+        loan for b, loan in zip(deal.plan.waterfall.facility_borrower, deal.base.debt.loans, strict=True) if b == place
     ]
     fees = sum(_commitment_fees(loan) for loan in loans)
     opening = sum(loan.terms.opening for loan in loans)

@@ -72,8 +72,7 @@ def cumulative_hazard(rating: str | float, years: ArrayLike) -> Floats:
     known = load_hazard().knots
     places = [knot.notch for knot in known]
     logs = [
-        np.log(grade_hazard(knot.ceiling.value, knot.midpoint.value, knot.steepness.value, positive))
-        for knot in known
+        np.log(grade_hazard(knot.ceiling.value, knot.midpoint.value, knot.steepness.value, positive)) for knot in known
     ]
     found = np.exp(_between(np.asarray(places), np.stack(logs), notch(rating)))
     return np.where(tenor > 0.0, found, 0.0)

@@ -59,9 +59,7 @@ def implied_notch(table: RatingTable, horizon: float, value: float) -> float:
     """
     if horizon not in table.horizons:
         wanted = ", ".join(f"{item:g}" for item in table.horizons)
-        raise SpecError(
-            [Finding("horizon", f"{horizon:g} years", f"one of {wanted}", f"see table '{table.name}'")]
-        )
+        raise SpecError([Finding("horizon", f"{horizon:g} years", f"one of {wanted}", f"see table '{table.name}'")])
     column = [row[table.horizons.index(horizon)] for row in table.values]
     first = notch(table.grades[0])
     if value <= column[0]:

@@ -82,9 +82,7 @@ def _record(kind: Any, raw: Any, where: str) -> Any:
     owed = [
         item.name
         for item in dataclasses.fields(kind)
-        if item.name not in raw
-        and item.default is dataclasses.MISSING
-        and item.default_factory is dataclasses.MISSING
+        if item.name not in raw and item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     ]
     if unknown or owed:
         raise DataError(f"{where}: unknown keys {unknown}, missing keys {owed}")

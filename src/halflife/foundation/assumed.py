@@ -101,9 +101,7 @@ class Range:
     @property
     def base(self) -> Drawn:
         """The most likely value, else the middle, in the unit of the low end."""
-        return self.low.write(
-            (self.low.number + self.high.number) / 2 if self.mode is None else self.mode.number
-        )
+        return self.low.write((self.low.number + self.high.number) / 2 if self.mode is None else self.mode.number)
 
     def at(self, u: float) -> Drawn:
         """The figure at quantile `u` between 0 and 1.
@@ -116,9 +114,7 @@ class Range:
         if not 0.0 <= u <= 1.0:
             raise ValueError(f"a quantile lies between 0 and 1, not {u}")
         low, width = self.low.number, self.high.number - self.low.number
-        share = (
-            u if self.mode is None or width == 0 else _triangular(u, float((self.mode.number - low) / width))
-        )
+        share = u if self.mode is None or width == 0 else _triangular(u, float((self.mode.number - low) / width))
         return self.low.write(low + Fraction(share) * width)
 
 

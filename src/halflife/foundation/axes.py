@@ -63,8 +63,9 @@ def seal(table: TableT) -> TableT:
         wanted = np.int64 if array_type == Ints else np.float64
         where = f"{type(table).__name__}.{name}"
         if not isinstance(array, np.ndarray) or array.dtype != wanted or array.ndim != len(axes.names):
-            raise TypeError(f"{where}: wanted {wanted.__name__}{list(axes.names)}, found {np.asarray(array).dtype}"
-                            f"{np.shape(array)}")
+            raise TypeError(
+                f"{where}: wanted {wanted.__name__}{list(axes.names)}, found {np.asarray(array).dtype}{np.shape(array)}"
+            )
         if array.dtype == np.float64 and not np.isfinite(array).all():
             raise TypeError(f"{where} holds a number that is not finite")
         if not array.flags.c_contiguous:

@@ -28,9 +28,11 @@ from llvmlite import ir
 from numba.core import types as nbtypes
 from numba.extending import intrinsic
 
-from halflife.foundation import compiled as _compiled  # sets where Numba keeps machine code, before any kernel
+from halflife.foundation.compiled import folder
 from halflife.foundation.lanes import LANES as LANES
 from halflife.foundation.lanes import VECTOR_BYTES, WIDTH, WORD_BYTES, Vector, gather, is_vector, join
+
+numba.config.CACHE_DIR = str(folder())  # before the first kernel is declared
 
 Number: TypeAlias = Any
 """A float64 lane under Numba, a float64 row in the twin."""
@@ -334,9 +336,7 @@ def twin(function: Any) -> Callable[..., Any]:
         return known[1]
     source = function.py_func
     scope = dict(source.__globals__)
-    rebound = types.FunctionType(
-        source.__code__, scope, source.__name__, source.__defaults__, source.__closure__
-    )
+    rebound = types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__, source.__closure__)
     rebound.__kwdefaults__ = source.__kwdefaults__
     rebound.__doc__ = source.__doc__
     _TWINS[id(function)] = (function, rebound)

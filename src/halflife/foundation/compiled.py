@@ -16,7 +16,14 @@ import numba
 
 ROOMS = Path(__file__).resolve().parent.parent
 KERNEL_FILES = (
-    "kernel.py", "program.py", "state.py", "table.py", "backend.py", "lanes.py", "abreast.py", "elementary.py",
+    "kernel.py",
+    "program.py",
+    "state.py",
+    "table.py",
+    "backend.py",
+    "lanes.py",
+    "abreast.py",
+    "elementary.py",
     "streams.py",
 )
 FOLDER = "halflife"
@@ -49,7 +56,3 @@ def folder() -> Path:
 def is_warm() -> bool:
     """Say whether the block loop has been compiled here before."""
     return any(folder().glob("**/block.walk_chunk*.nbc"))
-
-
-numba.config.CACHE_DIR = str(folder())
-numba.config.OPT = type(numba.config.OPT)(2)  # LLVM's third level compiles twice as long and runs no faster here

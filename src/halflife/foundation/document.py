@@ -192,13 +192,9 @@ class _Strip:
         return value
 
     def _inner(self, inner: Node, path: Path) -> Any:
-        if inner.content is None or (
-            isinstance(inner.content, dict) and any(key in inner.content for key in RESERVED)
-        ):
+        if inner.content is None or (isinstance(inner.content, dict) and any(key in inner.content for key in RESERVED)):
             found = "nothing" if inner.content is None else "a figure inside a figure"
-            self._misread(
-                path, found, "a plain figure", "write the figure itself, for example 'value: 225 bp'"
-            )
+            self._misread(path, found, "a plain figure", "write the figure itself, for example 'value: 225 bp'")
             return None
         return self.node(inner, path)
 

@@ -91,7 +91,8 @@ def _spread(builder: Any, value: Any) -> Any:
         return ir.Constant(kind, [value] * WIDTH)
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
     return builder.shuffle_vector(
-        first, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
+        first, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    )
 
 
 @lower_cast(types.Float, Vector)
@@ -244,7 +245,8 @@ def _positions(context: Any, builder: Any, kind: Any, index: Any) -> list[Any]:
         return [context.cast(builder, index, kind, types.intp)]
     return [
         context.cast(builder, builder.extract_value(index, i), part, types.intp)
-        if isinstance(part, types.Integer) else None
+        if isinstance(part, types.Integer)
+        else None
         for i, part in enumerate(kind.types)
     ]
 

@@ -31,9 +31,7 @@ def unknown(where: str, noun: str, name: str, known: Iterable[str]) -> Finding:
     return Finding(where, f"unknown {noun} '{name}'", wanted, fix)
 
 
-def report_twins(
-    names: Sequence[str], noun: str, where: Callable[[int], str], findings: list[Finding]
-) -> None:
+def report_twins(names: Sequence[str], noun: str, where: Callable[[int], str], findings: list[Finding]) -> None:
     """Report every name that an earlier entry of the list already has."""
     seen: set[str] = set()
     for place, name in enumerate(names):

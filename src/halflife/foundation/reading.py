@@ -80,9 +80,7 @@ def _text_of(source: Path | str) -> tuple[str, str]:
                 raw = file.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a file name"
-            raise _refusal(
-                label, None, reason, "a readable YAML file", "check the name and the folder"
-            ) from error
+            raise _refusal(label, None, reason, "a readable YAML file", "check the name and the folder") from error
     if len(raw) > MAX_BYTES:
         raise _refusal(
             label,
@@ -95,17 +93,13 @@ def _text_of(source: Path | str) -> tuple[str, str]:
         return label, raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refusal(
-            label, line, "bytes that are not UTF-8 text", "UTF-8", "save the file as UTF-8"
-        ) from error
+        raise _refusal(label, line, "bytes that are not UTF-8 text", "UTF-8", "save the file as UTF-8") from error
 
 
 def _refuse_tabs(label: str, text: str) -> None:
     for number, line in enumerate(text.split("\n"), start=1):
         if "\t" in line[: len(line) - len(line.lstrip())]:
-            raise _refusal(
-                label, number, "a tab in the indentation", "blanks only", "replace each tab by two blanks"
-            )
+            raise _refusal(label, number, "a tab in the indentation", "blanks only", "replace each tab by two blanks")
 
 
 def _refusal(label: str, line: int | None, found: str, wanted: str, fix: str) -> SpecError:
@@ -127,9 +121,7 @@ class _Composer:
         except yaml.YAMLError as error:
             raise self._syntax(error, text) from error
         if root is None or root.content is None:
-            raise _refusal(
-                self.label, None, "an empty document", "a deal: 'key: value' lines", "start from a template"
-            )
+            raise _refusal(self.label, None, "an empty document", "a deal: 'key: value' lines", "start from a template")
         if not isinstance(root.content, dict):
             raise _refusal(
                 self.label,
@@ -146,9 +138,7 @@ class _Composer:
         root: Node | None = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise self._refuse(
-                    event, "a second document ('---')", "one document per file", "split the file"
-                )
+                raise self._refuse(event, "a second document ('---')", "one document per file", "split the file")
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, events, 0)
         return root
@@ -198,9 +188,7 @@ class _Composer:
 
     def _descend(self, event: Any, levels: int) -> None:
         if levels > MAX_DEPTH:
-            raise self._refuse(
-                event, f"more than {MAX_DEPTH} levels", "a flatter document", "remove brackets"
-            )
+            raise self._refuse(event, f"more than {MAX_DEPTH} levels", "a flatter document", "remove brackets")
 
     def _spend(self, event: Any, size: int) -> None:
         self.count += size

@@ -34,15 +34,12 @@ def _walk(schema: Any, definitions: dict[str, Any]) -> Any:
         return schema
     if FIGURE_MARK in schema:
         return _reference(schema, definitions)
-    walked = {
-        key: _walk(part, definitions) for key, part in schema.items() if key not in ("properties", "default")
-    }
+    walked = {key: _walk(part, definitions) for key, part in schema.items() if key not in ("properties", "default")}
     if "default" in schema:
         walked["default"] = schema["default"]
     if "properties" in schema:
         walked["properties"] = {
-            key: _property(_walk(part, definitions), definitions)
-            for key, part in schema["properties"].items()
+            key: _property(_walk(part, definitions), definitions) for key, part in schema["properties"].items()
         }
     return walked
 
@@ -72,9 +69,7 @@ def _refer(
 
 def _property(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """A plain property also accepts the forms with a source or an assumption; tags and groups do not."""
-    outside: dict[str, Any] = {
-        key: schema[key] for key in ("title", "description", "default") if key in schema
-    }
+    outside: dict[str, Any] = {key: schema[key] for key in ("title", "description", "default") if key in schema}
     inside: dict[str, Any] = {key: part for key, part in schema.items() if key not in outside}
     kind = inside.get("type")
     if "const" in inside or "$ref" in inside:

@@ -50,9 +50,7 @@ class Spec(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         taken = sorted(set(RESERVED) & set(cls.model_fields))
         if taken:
-            raise TypeError(
-                f"{cls.__name__}: {', '.join(taken)} would be read as a figure with its source; rename it"
-            )
+            raise TypeError(f"{cls.__name__}: {', '.join(taken)} would be read as a figure with its source; rename it")
 
 
 S = TypeVar("S", bound=BaseModel)
@@ -78,9 +76,7 @@ def validate_tree(spec_class: type[S], tree: object, document: Document) -> S:
         raise SpecError(findings_of(error, spec_class, tree, document)) from error
 
 
-def findings_of(
-    error: ValidationError, spec_class: type[BaseModel], tree: object, document: Document
-) -> list[Finding]:
+def findings_of(error: ValidationError, spec_class: type[BaseModel], tree: object, document: Document) -> list[Finding]:
     """The findings behind a validation error, one per place, in the order of the document."""
     by_place: dict[Path, Finding] = {}
     for details in error.errors(include_url=False):

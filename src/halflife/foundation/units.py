@@ -57,9 +57,7 @@ class Figure:
             serialization=core_schema.plain_serializer_function_ser_schema(self.write, when_used="json"),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         kinds = ["number", "string"] if self.is_bare else "string"
         examples = list(self.examples)
         return {"type": kinds, "examples": examples, FIGURE_MARK: self.name, "x-wanted": self.wanted}

@@ -238,9 +238,7 @@ def kyle_auction(value_variance: float, noise: float) -> Auction:
     return Auction(spread / (2.0 * noise), noise / spread, 0.5 * value_variance, 0.5 * spread * noise)
 
 
-def forced_sale_recovery(
-    collateral: Amount, discount: Amount, cost: Amount, months: Amount, rate: Amount
-) -> Amount:
+def forced_sale_recovery(collateral: Amount, discount: Amount, cost: Amount, months: Amount, rate: Amount) -> Amount:
     """Present value of what a forced sale of collateral brings.
 
     Parameters

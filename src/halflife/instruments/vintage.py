@@ -85,9 +85,7 @@ def vintage_value(
     return (rent * _annuity(np.asarray(discount) + rate, left) - running)[()]
 
 
-def zero_profit_rental(
-    price: float, cash_cost: float, decline: float, decay: float, discount: float
-) -> float:
+def zero_profit_rental(price: float, cash_cost: float, decline: float, decay: float, discount: float) -> float:
     """Rent of a new machine at which buying one is worth exactly its price.
 
     Parameters

@@ -43,8 +43,17 @@ def measure_since(since: Any, defaulted: Any, month: Any, owed: Any, t: int) -> 
 
 @kernel
 def sell(
-    table: LiquidationTable, state: LiquidationState, f: int, g: int, b: int, units: float, delivered: Any, held: Any,
-    worth: Any, since: Any, is_last: bool
+    table: LiquidationTable,
+    state: LiquidationState,
+    f: int,
+    g: int,
+    b: int,
+    units: float,
+    delivered: Any,
+    held: Any,
+    worth: Any,
+    since: Any,
+    is_last: bool,
 ) -> None:
     """Sell what the market absorbs of fleet f this month, if the lenders are selling.
 
@@ -91,4 +100,5 @@ def deduct(state: LiquidationState, f: int, held: Any, delivered: Any, units: fl
     for k in range(sales.shape[-1]):
         machines = units * delivered[k]
         held[k] = where(
-            sales[f, SOLD, k] > 0.0, maximum(0.0, held[k] - sales[f, SOLD, k] / maximum(machines, 1e-9)), held[k])
+            sales[f, SOLD, k] > 0.0, maximum(0.0, held[k] - sales[f, SOLD, k] / maximum(machines, 1e-9)), held[k]
+        )

@@ -96,9 +96,7 @@ def forced_shares(units: float, market: ResaleSpec, rule: EnforcementSpec) -> tu
     for depth in (float(market.depth), market.depth * market.depth_after_successor):
         scale = room * depth + 1e-9
         steps = sold / scale
-        mean = np.where(
-            steps > 1e-6, -np.expm1(-steps) / np.where(steps > 1e-6, steps, 1.0), 1.0 - 0.5 * steps
-        )
+        mean = np.where(steps > 1e-6, -np.expm1(-steps) / np.where(steps > 1e-6, steps, 1.0), 1.0 - 0.5 * steps)
         price = market.floor + room * np.exp(-pressure / scale) * mean
         shares.append(float((price * sold).sum() / units))
     return shares[0], shares[1]
@@ -108,9 +106,7 @@ def _column(values: Sequence[float]) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _check_resale(
-    resale: Sequence[ResaleSpec], machines: Sequence[str], findings: list[Finding], at: At
-) -> None:
+def _check_resale(resale: Sequence[ResaleSpec], machines: Sequence[str], findings: list[Finding], at: At) -> None:
     """Every machine of the market has one resale market."""
     written = [spec.machine for spec in resale]
     findings.extend(

@@ -8,8 +8,11 @@ SALE_FIELDS = 5
 
 
 class LiquidationState(NamedTuple):
-    """sales : PRESSURE machines sold lately and still weighing on the price; SOLD machines, PROCEEDS USD and
+    """Sales of the month.
+
+    sales : PRESSURE machines sold lately and still weighing on the price; SOLD machines, PROCEEDS USD and
     PRICE (share of appraised) of the month;
-    SINCE months since acceleration with debt outstanding, -1 without."""
+    SINCE months since acceleration with debt outstanding, -1 without
+    """
 
     sales: Any

@@ -95,9 +95,7 @@ def _regimes(found: RegimeFacts) -> RegimesSpec:
 
 def _short_rate(facts: MarketFacts) -> ShortRateSpec:
     found = facts.short_rate
-    return ShortRateSpec.model_construct(
-        curve=found.curve, speed=found.speed.value, volatility=found.volatility.value
-    )
+    return ShortRateSpec.model_construct(curve=found.curve, speed=found.speed.value, volatility=found.volatility.value)
 
 
 def _credit(facts: MarketFacts) -> CreditMarketSpec:

@@ -131,12 +131,24 @@ def step_economy(table: MarketTable, state: MarketState, paths: Any, seed: Any, 
     """
     economy, shocks = state.economy, state.shocks
     glut, shortage, leave_glut, leave_shortage = (
-        table.cycle_level[0], table.cycle_level[1], table.cycle_leave[0], table.cycle_leave[1])
+        table.cycle_level[0],
+        table.cycle_level[1],
+        table.cycle_leave[0],
+        table.cycle_leave[1],
+    )
     pull, noise, mean, deviation = (
-        table.cycle_pull[0], table.cycle_noise[0], table.cycle_mean[0], table.cycle_deviation[0])
+        table.cycle_pull[0],
+        table.cycle_noise[0],
+        table.cycle_mean[0],
+        table.cycle_deviation[0],
+    )
     curve, rate_pull, rate_noise = table.rate_curve[t], table.rate_pull[0], table.rate_noise[0]
     spread_level, spread_pull, spread_noise, shut = (
-        table.spread_level[0], table.spread_pull[0], table.spread_noise[0], table.spread_shut[0])
+        table.spread_level[0],
+        table.spread_pull[0],
+        table.spread_noise[0],
+        table.spread_shut[0],
+    )
     power, power_pull, power_noise = table.power_price[0], table.power_pull[0], table.power_noise[0]
     stream, month = to_word(table.regime_stream[0]), to_word(t)
     for k in range(economy.shape[-1]):
@@ -151,7 +163,8 @@ def step_economy(table: MarketTable, state: MarketState, paths: Any, seed: Any, 
         economy[0, SCORE, k] = minimum(MOST_SCORE, maximum(-MOST_SCORE, (cycle - mean) / deviation))
     for k in range(economy.shape[-1]):
         gap = economy[0, RATE_GAP, k] * rate_pull + rate_noise * shocks[1, SHOCK, k]
-        spread = spread_level + (economy[0, SPREAD, k] - spread_level) * spread_pull + spread_noise * shocks[2, SHOCK, k]
+        above = economy[0, SPREAD, k] - spread_level
+        spread = spread_level + above * spread_pull + spread_noise * shocks[2, SHOCK, k]
         power_log = economy[0, POWER_LOG, k] * power_pull + power_noise * shocks[3, SHOCK, k]
         economy[0, DISCOUNT, k] = economy[0, DISCOUNT, k] / (1.0 + (curve + gap) / 12.0)
         economy[0, RATE_GAP, k] = gap

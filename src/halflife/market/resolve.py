@@ -97,14 +97,10 @@ def _moved(error: SpecError, where: str) -> list[Finding]:
 
 def _check_machines(machines: Sequence[MachineSpec], grid: TimeGrid, findings: list[Finding], at: At) -> None:
     if not machines:
-        findings.append(
-            Finding(at("machines"), "no machine", "at least one machine type", "name what is rented out")
-        )
+        findings.append(Finding(at("machines"), "no machine", "at least one machine type", "name what is rented out"))
     for name in _twice([machine.name for machine in machines]):
         where = at(f"machines[{name}].name")
-        findings.append(
-            Finding(where, f"'{name}' twice", "one entry for each machine type", "rename or remove one")
-        )
+        findings.append(Finding(where, f"'{name}' twice", "one entry for each machine type", "rename or remove one"))
     for machine in machines:
         base = f"machines[{machine.name}]"
         if machine.rental == 0.0:
@@ -140,9 +136,7 @@ def _check_successor(
         )
     if successor.rent_drop >= 0.9:
         where = at(f"{base}.rent_drop")
-        findings.append(
-            Finding(where, f"{successor.rent_drop:.0%}", "less than 90 %", "write the fall of the rent")
-        )
+        findings.append(Finding(where, f"{successor.rent_drop:.0%}", "less than 90 %", "write the fall of the rent"))
 
 
 def _twice(names: Sequence[str]) -> list[str]:
@@ -159,9 +153,7 @@ def _check_parts(parts: Parts, findings: list[Finding], at: At) -> None:
     if regimes is not None and regimes.glut_level > regimes.shortage_level:
         found = f"glut {regimes.glut_level:g} above shortage {regimes.shortage_level:g}"
         fix = "exchange the two levels"
-        findings.append(
-            Finding(at("compute.regimes.glut_level"), found, "rents lower in glut than in shortage", fix)
-        )
+        findings.append(Finding(at("compute.regimes.glut_level"), found, "rents lower in glut than in shortage", fix))
     if not parts.short_rate.curve:
         where = at("short_rate.curve")
         findings.append(Finding(where, "no rate", "at least one year's rate", "write SOFR for each year"))
@@ -211,9 +203,7 @@ def _streams(
     try:
         return stream_ids(names).astype(np.int64)
     except ValueError as error:
-        findings.append(
-            Finding(at("machines"), str(error), "names with different random streams", "rename one")
-        )
+        findings.append(Finding(at("machines"), str(error), "names with different random streams", "rename one"))
         return None
 
 

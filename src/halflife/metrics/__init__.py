@@ -52,11 +52,7 @@ def measure(
 def measure_all(results: Results, **options: float | str | None) -> list[Measure | NotApplicable]:
     """Answer every question about every entity it is about; options as for `measure`."""
     cases = _Cases(results)
-    return [
-        _answer(definition, case, options)
-        for definition in MEASURES
-        for case in cases.of_kind(definition.kind)
-    ]
+    return [_answer(definition, case, options) for definition in MEASURES for case in cases.of_kind(definition.kind)]
 
 
 def curve(
@@ -100,9 +96,7 @@ class _Cases:
             yield self._known[kind, name]
 
 
-def _answer(
-    definition: Definition, case: Case, options: dict[str, float | str | None]
-) -> Measure | NotApplicable:
+def _answer(definition: Definition, case: Case, options: dict[str, float | str | None]) -> Measure | NotApplicable:
     try:
         found = definition.answer(case, options)
     except NoAnswer as reason:

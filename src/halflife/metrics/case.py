@@ -165,7 +165,5 @@ def _entity(results: Results, kind: Kind, entity: str | None) -> str:
         found = f"no {noun} named" if entity is None else f"'{entity}'"
         match = close_match(entity or "", allowed)
         fix = f"did you mean '{match}'?" if match else f"name the {noun} that is meant"
-        raise SpecError(
-            [Finding("entity", found, "one of " + ", ".join(allowed) if allowed else f"a {noun}", fix)]
-        )
+        raise SpecError([Finding("entity", found, "one of " + ", ".join(allowed) if allowed else f"a {noun}", fix)])
     return entity

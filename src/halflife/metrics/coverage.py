@@ -141,9 +141,7 @@ def headroom(case: Case, options: Options) -> Answer:
     if covenant.test not in TESTED_BY:
         raise NoAnswer(f"the record keeps no quantiles of {covenant.test}")
     is_ceiling = covenant.test in CEILINGS
-    kept, values, errors = _fan(
-        case, TESTED_BY[covenant.test], case.borrower_name, (0.95 if is_ceiling else 0.05,)
-    )
+    kept, values, errors = _fan(case, TESTED_BY[covenant.test], case.borrower_name, (0.95 if is_ceiling else 0.05,))
     months = case.results.fan_months[kept]
     days = [case.results.dates[int(month)] for month in months]
     tested = np.flatnonzero([day >= covenant.first_test for day in days])

@@ -30,9 +30,7 @@ def peak_debt(case: Case, options: Options) -> Answer:
     """Largest mean balance."""
     balance = case.facility_mean("balance")
     month = int(balance.argmax())
-    return Answer(
-        float(balance[month]), None, f"{NO_SCATTER}; reached on {case.results.dates[month]:%Y-%m-%d}"
-    )
+    return Answer(float(balance[month]), None, f"{NO_SCATTER}; reached on {case.results.dates[month]:%Y-%m-%d}")
 
 
 def _half_month(case: Case) -> int:
@@ -56,18 +54,14 @@ def collateral_half_life(case: Case, options: Options) -> Answer:
 def debt_at_half(case: Case, options: Options) -> Answer:
     """Share of the peak debt still out when half of the collateral's value is gone."""
     debt, month = case.mean("debt"), _half_month(case)
-    return Answer(
-        float(debt[month] / debt.max()), None, f"{NO_SCATTER}; on {case.results.dates[month]:%Y-%m-%d}"
-    )
+    return Answer(float(debt[month] / debt.max()), None, f"{NO_SCATTER}; on {case.results.dates[month]:%Y-%m-%d}")
 
 
 def maturity_to_life(case: Case, options: Options) -> Answer:
     """Time to the last maturity over the economic life of the machines."""
     life = options.get("economic_life_years")
     if life is None:
-        raise NoAnswer(
-            "give `economic_life_years`: the economic life of the machines is not part of the record"
-        )
+        raise NoAnswer("give `economic_life_years`: the economic life of the machines is not part of the record")
     return Answer(
         case.years / float(life),
         None,
@@ -94,9 +88,7 @@ def llcr_at_peak(case: Case, options: Options) -> Answer:
         raise NoAnswer("no debt is outstanding before the last maturity")
     rate = loan_rate(case)[peak + 1 : case.last_month + 1] / 12.0
     value = llcr(np.maximum(cfads[peak + 1 :], 0.0), rate, float(debt[peak]))
-    return Answer(
-        float(value), None, f"{NO_SCATTER}; on {case.results.dates[peak]:%Y-%m-%d}, reserves not counted"
-    )
+    return Answer(float(value), None, f"{NO_SCATTER}; on {case.results.dates[peak]:%Y-%m-%d}, reserves not counted")
 
 
 def peak_ltv(which: str) -> Callable[[Case, Options], Answer]:

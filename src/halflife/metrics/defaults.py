@@ -210,10 +210,7 @@ def failed_first(case: Case, options: Options) -> list[Row]:
         month = np.where(_before_default(case, party) > 0.5, _failed_by(case, party), np.inf)
         earlier = month < first
         first[earlier], who[earlier] = month[earlier], place
-    found = {
-        party: case.sample.mean(case.is_default * (who == place))
-        for place, party in enumerate(case.axis.parties)
-    }
+    found = {party: case.sample.mean(case.is_default * (who == place)) for place, party in enumerate(case.axis.parties)}
     found["nobody"] = case.sample.mean(case.is_default * (who == -1))
     return [_bars("failed first", found)]
 

@@ -68,9 +68,7 @@ def implied_by_el(case: Case, options: Options) -> Answer:
     high = found.value + 2.0 * error
     if found.value == 0.0:
         high = defaults.UPPER_WITHOUT_DEFAULTS / case.sample.paths * severity
-    point, low, high = (
-        min(max(end, 0.0) / severity, 1.0) for end in (found.value, found.value - 2.0 * error, high)
-    )
+    point, low, high = (min(max(end, 0.0) / severity, 1.0) for end in (found.value, found.value - 2.0 * error, high))
     what = f"EL over a loss severity of {severity:.0%}, at the weighted average life,"
     return _interval(point, low, high, years, what)
 

@@ -26,9 +26,7 @@ def ead(case: Case, options: Options) -> Answer:
     """Mean exposure at default."""
     found = _or_no_default(case.sample.ratio(case.column("ead") * case.is_default, case.is_default))
     share = found.value / case.commitment
-    return Answer(
-        found.value, found.error, f"{100 * share:.0f} % of the commitment; interest accrued included"
-    )
+    return Answer(found.value, found.error, f"{100 * share:.0f} % of the commitment; interest accrued included")
 
 
 def _lgd_by_path(case: Case) -> Distribution:
@@ -44,9 +42,7 @@ def lgd(case: Case, options: Options) -> Answer:
     """Mean over defaults of the share of the exposure that is lost."""
     by_path = _lgd_by_path(case)
     found = _or_no_default(case.sample.ratio(by_path.x * by_path.counts, by_path.counts))
-    return Answer(
-        found.value, found.error, "each default counts once; recoveries discounted at the contract rate"
-    )
+    return Answer(found.value, found.error, "each default counts once; recoveries discounted at the contract rate")
 
 
 def lgd_by_exposure(case: Case, options: Options) -> Answer:
@@ -147,9 +143,7 @@ def tranche_loss(case: Case, options: Options) -> Answer:
     if not 0.0 <= low < high <= 1.0:
         raise NoAnswer(f"a slice from {low:g} to {high:g} is not one of 0 <= attachment < detachment <= 1")
     found = case.sample.mean(np.clip(case.losses.x - low, 0.0, high - low) / (high - low))
-    return Answer(
-        found.value, found.error, f"losses from {100 * low:g} % to {100 * high:g} % of the commitment"
-    )
+    return Answer(found.value, found.error, f"losses from {100 * low:g} % to {100 * high:g} % of the commitment")
 
 
 def loss_histogram(case: Case, options: Options) -> list[Row]:
@@ -160,10 +154,7 @@ def loss_histogram(case: Case, options: Options) -> list[Row]:
         raise NoAnswer("no path loses anything")
     width = _round_up(top / BINS)
     place = np.minimum((loss / width).astype(np.int64), BINS - 1)
-    rows = [
-        case.sample.mean(((place == i) & (loss > 1e-9)).astype(np.float64))
-        for i in range(math.ceil(top / width))
-    ]
+    rows = [case.sample.mean(((place == i) & (loss > 1e-9)).astype(np.float64)) for i in range(math.ceil(top / width))]
     middles = [(i + 0.5) * width for i in range(len(rows))]
     return [Row("loss", middles, [row.value for row in rows], [row.error for row in rows])]
 
@@ -179,9 +170,7 @@ def recovery_lag(case: Case, options: Options) -> Answer:
     proceeds = case.mean("proceeds")
     if proceeds.sum() <= 0.0:
         raise NoAnswer("no machine is sold on any path")
-    exposed = _or_no_default(
-        case.sample.ratio(case.column("ead") * case.default_month / 12.0, case.column("ead"))
-    )
+    exposed = _or_no_default(case.sample.ratio(case.column("ead") * case.default_month / 12.0, case.column("ead")))
     when = float((proceeds * np.arange(proceeds.size)).sum() / proceeds.sum()) / 12.0
     note = (
         "mean date of the proceeds less mean date of default, both weighted by USD; no error: "

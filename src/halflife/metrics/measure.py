@@ -76,6 +76,4 @@ class Curve:
         if not all(math.isfinite(number) for number in (*self.at, *self.value, *self.standard_error)):
             raise ValueError(f"curve {self.name} of {self.entity} holds a number that is not finite")
         if not self.standard_error and not self.note:
-            raise ValueError(
-                f"curve {self.name} of {self.entity} has no standard errors and does not say why"
-            )
+            raise ValueError(f"curve {self.name} of {self.entity} has no standard errors and does not say why")

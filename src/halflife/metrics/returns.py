@@ -15,9 +15,7 @@ from halflife.metrics.defaults import Answer
 from halflife.ratios import irr, moic
 from halflife.waterfall.spec import FacilitySpec, FixedSpec
 
-LOSS_ERROR = (
-    "error of the losses only, to first order: that of the mean present value of the loss over the annuity"
-)
+LOSS_ERROR = "error of the losses only, to first order: that of the mean present value of the loss over the annuity"
 
 
 class LenderFlows(NamedTuple):
@@ -45,8 +43,7 @@ def flows(case: Case) -> LenderFlows:
     for f in case.facilities:
         name = case.axis.facilities[f]
         one = {
-            q: case.results.mean(q, name)
-            for q in ("balance", "draw", "interest", "principal", "fees", "refinanced")
+            q: case.results.mean(q, name) for q in ("balance", "draw", "interest", "principal", "fees", "refinanced")
         }
         drawn = one["draw"].copy()
         opening = one["balance"][1] - drawn[1] + one["principal"][1] + one["refinanced"][1]
@@ -71,9 +68,7 @@ def _cash_draws(case: Case, name: str, drawn: Floats) -> Floats:
     others = [
         case.results.mean("draw", other)
         for other, owner in zip(case.axis.facilities, case.axis.facility_borrower, strict=True)
-        if owner == case.borrower
-        and other not in capitalising
-        and case.terms.facilities[other].draws is not None
+        if owner == case.borrower and other not in capitalising and case.terms.facilities[other].draws is not None
     ]
     funded = np.maximum(0.0, funded - sum(others, np.zeros(funded.size)))
     total = sum((case.results.mean("draw", other) for other in capitalising), np.zeros(funded.size))
@@ -115,9 +110,7 @@ def expected_yield(case: Case, options: Options) -> Answer:
         rate = irr(found.received - found.paid, times)
     except ValueError as error:
         raise NoAnswer(str(error)) from error
-    return Answer(
-        rate, _loss_error(case), f"after losses, at the issue price, compounded once a year; {LOSS_ERROR}"
-    )
+    return Answer(rate, _loss_error(case), f"after losses, at the issue price, compounded once a year; {LOSS_ERROR}")
 
 
 def multiple(case: Case, options: Options) -> Answer:

@@ -105,9 +105,7 @@ class Sample:
             return np.asarray(self._cluster, dtype=np.int64)
         return np.arange(self.paths, dtype=np.int64) * min(GROUPS, self.paths) // self.paths
 
-    def jackknife(
-        self, totals: Callable[[Ints, int], Floats], answer: Callable[[Floats], Sequence[float]]
-    ) -> Floats:
+    def jackknife(self, totals: Callable[[Ints, int], Floats], answer: Callable[[Floats], Sequence[float]]) -> Floats:
         """Standard errors of functions of totals, by leaving out one group at a time.
 
         Parameters

@@ -96,9 +96,7 @@ def _stock(draft: Draft, count: int) -> tuple[Floats, Floats, Floats]:
     arriving = np.zeros_like(table.delivered)
     arriving[:, 1:] = np.diff(table.delivered, axis=1)
     weight = _by_borrower(bought * table.delivered, owner, count)
-    age = _by_borrower(bought * table.delivered * table.age, owner, count) / np.where(
-        weight > 0.0, weight, 1.0
-    )
+    age = _by_borrower(bought * table.delivered * table.age, owner, count) / np.where(weight > 0.0, weight, 1.0)
     return _by_borrower(bought * arriving, owner, count), _by_borrower(bought * table.book, owner, count), age
 
 

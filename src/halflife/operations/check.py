@@ -51,9 +51,7 @@ def check(
     names += [f"{fleet.name} open market" for fleet in spec.fleets if open_units(spec, fleet) is not None]
     report_twins(names, "contract", lambda place: at(f"contracts[{place}].name"), findings)
     if not spec.fleets:
-        findings.append(
-            Finding(at("fleets"), "no fleet", "at least one fleet", "say which machines are financed")
-        )
+        findings.append(Finding(at("fleets"), "no fleet", "at least one fleet", "say which machines are financed"))
     for fleet in spec.fleets:
         _check_fleet(written, fleet, machines, findings)
     for contract in spec.contracts:
@@ -71,9 +69,7 @@ def check(
 def check_party(at: At, path: str, name: str, role: str, parties: Parties, findings: list[Finding]) -> None:
     """Report a party that nobody knows, or that does not have the role it plays."""
     if name not in parties:
-        findings.append(
-            unknown(at(path), role, name, [who for who, (_, roles) in parties.items() if role in roles])
-        )
+        findings.append(unknown(at(path), role, name, [who for who, (_, roles) in parties.items() if role in roles]))
     elif role not in parties[name][1]:
         found = f"'{name}', whose roles are {', '.join(parties[name][1]) or 'none'}"
         findings.append(
@@ -141,9 +137,7 @@ def _check_contract(
     if contract.units == 0:
         findings.append(Finding(written.at(f"{where}.units"), "0", "at least 1", "delete the contract"))
     if contract.kind != "spot" and contract.term == 0:
-        findings.append(
-            Finding(written.at(f"{where}.term"), "0 months", "a term", "write it like '60 months'")
-        )
+        findings.append(Finding(written.at(f"{where}.term"), "0 months", "a term", "write it like '60 months'"))
     if contract.renegotiation is not None and contract.renegotiation.to == 0:
         findings.append(
             Finding(

@@ -67,7 +67,11 @@ def start(table: OperationsTable, state: OperationsState, paths: Any, seed: Any)
     fleets, contracts, businesses = state.fleets, state.contracts, state.businesses
     for f in range(table.units.shape[0]):
         mean, deviation, stream, share = (
-            table.delay[f], table.delay_deviation[f], to_word(table.fleet_stream[f]), table.delivered[f, 0])
+            table.delay[f],
+            table.delay_deviation[f],
+            to_word(table.fleet_stream[f]),
+            table.delivered[f, 0],
+        )
         for k in range(fleets.shape[-1]):
             z = normal(paths[k], MONTH_0, stream, seed[0], seed[1])
             fleets[f, DELAY, k] = maximum(0.0, floor(mean + deviation * z + 0.5))
@@ -132,9 +136,7 @@ def deliver(table: OperationsTable, state: OperationsState, f: int, stopped: Any
 
 
 @kernel
-def watch_operator(
-    table: OperationsTable, state: OperationsState, b: int, alive: Any, paths: Any, seed: Any
-) -> None:
+def watch_operator(table: OperationsTable, state: OperationsState, b: int, alive: Any, paths: Any, seed: Any) -> None:
     """Replace a failed operator, or lose the business: downtime, dearer upkeep and a cash trap.
 
     References
@@ -154,9 +156,7 @@ def watch_operator(
 
 
 @kernel
-def watch_contract(
-    table: OperationsTable, state: OperationsState, c: int, alive: Any, defaulted: Any
-) -> None:
+def watch_contract(table: OperationsTable, state: OperationsState, c: int, alive: Any, defaulted: Any) -> None:
     """End a contract whose customer, operator or borrower has failed; its machines go into downtime.
 
     References
@@ -220,11 +220,11 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
         businesses[b, CONTRACTED, k] = businesses[b, CONTRACTED, k] + billed * runs
         businesses[b, EXPECTED, k] = businesses[b, EXPECTED, k] + promise * contracts[c, IN_TERM, k]
         businesses[b, REVENUE, k] = (
-            businesses[b, REVENUE, k] + billed * runs + works * HOURS * open_use * output * market)
+            businesses[b, REVENUE, k] + billed * runs + works * HOURS * open_use * output * market
+        )
         bill = under * runs * kwh * use * power_price + works * kwh * open_use * power[k]
         businesses[b, OPEX, k] = businesses[b, OPEX, k] + bill
-        businesses[b, REMAINING, k] = (
-            businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held)
+        businesses[b, REMAINING, k] = businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held
 
 
 @kernel
@@ -270,8 +270,14 @@ def close_month(table: OperationsTable, state: OperationsState) -> None:
 
 @kernel
 def step(
-    table: OperationsTable, state: OperationsState, alive: Any, defaulted: Any, prices: Prices,
-    paths: Any, seed: Any, t: int
+    table: OperationsTable,
+    state: OperationsState,
+    alive: Any,
+    defaulted: Any,
+    prices: Prices,
+    paths: Any,
+    seed: Any,
+    t: int,
 ) -> None:
     """Run all businesses through month t (deliveries have been made).
 

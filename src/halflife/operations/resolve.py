@@ -135,16 +135,12 @@ def _rows(borrowers: Sequence[Written[OperationsSpec]], fleets: Sequence[_Fleet]
         own: list[_Row] = []
         for contract in written.spec.contracts:
             fleet = place_of[written.name, contract.fleet]
-            own.append(
-                _Row(place, written.name, contract.name, fleet, units_of(written.spec, contract), contract)
-            )
+            own.append(_Row(place, written.name, contract.name, fleet, units_of(written.spec, contract), contract))
         for fleet_spec in written.spec.fleets:
             left = open_units(written.spec, fleet_spec)
             if left is not None:
                 name = OPEN_MARKET.format(fleet=fleet_spec.name)
-                own.append(
-                    _Row(place, written.name, name, place_of[written.name, fleet_spec.name], left, None)
-                )
+                own.append(_Row(place, written.name, name, place_of[written.name, fleet_spec.name], left, None))
         rows.extend(sorted(own, key=lambda row: row.name))
     return rows
 
@@ -174,9 +170,7 @@ def _fleet_columns(
         "power": _floats(power[machines[spec.machine]] for spec in specs),
         "decay": _floats(spec.physical_decay / 12.0 for spec in specs),
         "delay": _floats(spec.delivery.delay if spec.delivery else 0.0 for spec in specs),
-        "delay_deviation": _floats(
-            spec.delivery.delay_uncertainty if spec.delivery else 0.0 for spec in specs
-        ),
+        "delay_deviation": _floats(spec.delivery.delay_uncertainty if spec.delivery else 0.0 for spec in specs),
         "fleet_stream": _ints(stream_id(f"delivery/{fleet.owner}/{fleet.spec.name}") for fleet in fleets),
         "delivered": _stacked([delivered(fleet.came, grid.months) for fleet in fleets], grid.months),
         "book": _stacked([book for book, _ in paper], grid.months),
@@ -206,15 +200,12 @@ def _contract_columns(
     grid: TimeGrid,
     parties: Mapping[str, tuple[int, tuple[str, ...]]],
 ) -> Columns:
-    terms = [
-        _terms(row, fleets[row.fleet], borrowers[row.borrower].spec.release.downtime, grid) for row in rows
-    ]
+    terms = [_terms(row, fleets[row.fleet], borrowers[row.borrower].spec.release.downtime, grid) for row in rows]
     specs = [row.spec for row in rows]
     options = [spec.renegotiation if spec else None for spec in specs]
     is_open = [spec is None or spec.kind == "spot" for spec in specs]
     offtakers = [
-        parties[spec.offtaker][0] if spec and not is_spot else -1
-        for spec, is_spot in zip(specs, is_open, strict=True)
+        parties[spec.offtaker][0] if spec and not is_spot else -1 for spec, is_spot in zip(specs, is_open, strict=True)
     ]
     return {
         "contract_borrower": _ints(row.borrower for row in rows),
@@ -253,9 +244,7 @@ def _borrower_columns(
         "pass_through": _floats(spec.opex.power_pass_through for spec in specs),
         "operator": _ints(parties[spec.operator][0] if spec.operator else -1 for spec in specs),
         "operator_downtime": _floats(failure.downtime if failure else 0.0 for failure in failures),
-        "operator_replaced": _floats(
-            failure.replacement_probability if failure else 1.0 for failure in failures
-        ),
+        "operator_replaced": _floats(failure.replacement_probability if failure else 1.0 for failure in failures),
         "operator_cost": _floats(failure.cost_increase if failure else 0.0 for failure in failures),
         "operator_trap": _floats(failure.trap_months if failure else 0.0 for failure in failures),
         "operator_stream": _ints(stream_id(f"operator/{written.name}") for written in borrowers),

@@ -242,9 +242,7 @@ def dsra_release(target: Amount) -> Amount:
     return opening - np.append(opening[1:], 0.0)
 
 
-def probability_below(
-    threshold: Amount, cfads_median: Amount, log_sd: Amount, debt_service: Amount
-) -> Amount:
+def probability_below(threshold: Amount, cfads_median: Amount, log_sd: Amount, debt_service: Amount) -> Amount:
     """Probability that the DSCR falls below a threshold, with lognormal CFADS.
 
     Parameters

@@ -71,9 +71,7 @@ class Gallery:
         fan = self._get("dscr_fan", borrower)
         if not fan:
             return None
-        tests = [
-            (name, c[0]) for name in covenants if (c := self._get("threshold", name)) and c[0].label == "dscr"
-        ]
+        tests = [(name, c[0]) for name in covenants if (c := self._get("threshold", name)) and c[0].label == "dscr"]
         first = min((test.at[0] for _, test in tests), default=0.0)
         by_level = {curve.label: _since(curve, first) for curve in fan}
 
@@ -111,9 +109,7 @@ class Gallery:
         def draw(axes: Axes) -> None:
             for _, colour, fan in fans:
                 inner = fan["25 %"]
-                axes.fill_between(
-                    inner.at, inner.value, fan["75 %"].value, color=colour, alpha=0.18, linewidth=0
-                )
+                axes.fill_between(inner.at, inner.value, fan["75 %"].value, color=colour, alpha=0.18, linewidth=0)
                 axes.plot(inner.at, fan["50 %"].value, color=colour)
             for _, test in tests:
                 axes.step(test.at, test.value, where="post", color=RED, linewidth=1.1, linestyle=(0, (4, 2)))
@@ -141,9 +137,7 @@ class Gallery:
                 low, high = ([commitment * v for v in fan[level].value] for level in ("5 %", "95 %"))
                 axes.fill_between(fan["5 %"].at, low, high, color=TEAL, alpha=0.14, linewidth=0)
             for label, line in lines.items():
-                axes.plot(
-                    line.at, line.value, color=colours[label], linewidth=2.2 if label == "debt" else 1.5
-                )
+                axes.plot(line.at, line.value, color=colours[label], linewidth=2.2 if label == "debt" else 1.5)
             most = max(max(line.value) for line in lines.values())
             highest = commitment * max(fan["95 %"].value) if fan else 0.0
             axes.set_ylim(0.0, max(1.08 * most, min(1.04 * highest, 1.6 * most)))
@@ -267,9 +261,7 @@ class Gallery:
 
     def people(self) -> str | None:
         """Survival of the counterparties."""
-        lines = [
-            (entity, drawn[0]) for (name, entity), drawn in self.curves.items() if name == "party_survival"
-        ]
+        lines = [(entity, drawn[0]) for (name, entity), drawn in self.curves.items() if name == "party_survival"]
         if not lines:
             return None
 

@@ -79,9 +79,7 @@ def multiple_beside(axes: Axes) -> None:
 def usd_beside(axes: Axes, most: float) -> None:
     """Amounts along the side, in millions or billions, said at the top."""
     scale, name = (1e9, "bn") if most >= 2e9 else (1e6, "m")
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value / scale:,.{0 if scale == 1e6 else 1}f}")
-    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / scale:,.{0 if scale == 1e6 else 1}f}"))
     unit(axes, f"USD {name}")
 
 

@@ -51,9 +51,7 @@ def render(results: Results, measures: Sequence[Measure | NotApplicable]) -> str
     shared = _figures([("Rent of the machines", gallery.rents()), ("Who is still alive", gallery.people())])
     numbers, provenance = measure_tables(found), provenance_tables(found)
     folder = files("halflife.report")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8")).render(
         name=results.name,
         valuation=results.dates[0].isoformat(),
@@ -73,9 +71,7 @@ def render(results: Results, measures: Sequence[Measure | NotApplicable]) -> str
 def _section(found: Found, gallery: Gallery, borrower: int) -> Section:
     axis = found.results.axis
     name, claim = axis.borrowers[borrower], found.claim(borrower)
-    covenants = [
-        c for c, owner in zip(axis.covenants, axis.covenant_borrower, strict=True) if owner == borrower
-    ]
+    covenants = [c for c, owner in zip(axis.covenants, axis.covenant_borrower, strict=True) if owner == borrower]
     commitment = sum(
         float(amount)
         for amount, owner in zip(found.results.commitments, axis.facility_borrower, strict=True)

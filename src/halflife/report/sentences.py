@@ -90,9 +90,7 @@ def _price(found: Found, claim: str) -> str:
     text = f"That is worth a spread of {about(fair)}: {shown(loss)} for expected loss, "
     text += f"{shown(premium)} for bearing it"
     liquidity = found.get("illiquidity_premium", claim)
-    text += (
-        f", {shown(liquidity)} for illiquidity" if liquidity is not None else ", nothing yet for illiquidity"
-    )
+    text += f", {shown(liquidity)} for illiquidity" if liquidity is not None else ", nothing yet for illiquidity"
     contract = found.get("contract_spread", claim)
     if contract is None:
         return text + "."
@@ -100,9 +98,7 @@ def _price(found: Found, claim: str) -> str:
     text += f". The documents pay {shown(contract)}, "
     if abs(cushion) < 2.0 * (fair.standard_error or 0.0):
         return text + f"{abs(cushion):.0f} bp {'more' if cushion > 0 else 'less'}, which is within the error."
-    reading = (
-        "room for illiquidity and for what is not modelled" if cushion > 0 else "too little for the risk"
-    )
+    reading = "room for illiquidity and for what is not modelled" if cushion > 0 else "too little for the risk"
     return text + f"{abs(cushion):.0f} bp {'more' if cushion > 0 else 'less'}: {reading}."
 
 
@@ -118,9 +114,7 @@ def _coverage(found: Found, name: str) -> str:
 
 def _covenants(found: Found, borrower: int) -> str:
     axis = found.results.axis
-    own = {
-        name for name, owner in zip(axis.covenants, axis.covenant_borrower, strict=True) if owner == borrower
-    }
+    own = {name for name, owner in zip(axis.covenants, axis.covenant_borrower, strict=True) if owner == borrower}
     risks = [m for m in found.named("breach_probability") if isinstance(m, Measure) and m.entity in own]
     if not risks:
         return ""
@@ -152,16 +146,12 @@ def _collateral(found: Found, name: str) -> str:
 def _honesty(found: Found) -> str:
     made = found.results.provenance
     text = f"{number_of(len(made.assumptions), 'figure').capitalize()} behind this "
-    text += (
-        "is" if len(made.assumptions) == 1 else "are"
-    ) + " not public and assumed; all are listed below. "
+    text += ("is" if len(made.assumptions) == 1 else "are") + " not public and assumed; all are listed below. "
     if made.draws > 1:
         text += f"The errors shown come from {made.draws} draws of the assumed ranges; "
     else:
         text += "The errors shown are those of sampling, with each assumption at one value; "
     text += "what the model leaves out is in neither."
     if found.results.unresolved:
-        text += (
-            f" {number_of(found.results.unresolved, 'path').capitalize()} could not be resolved numerically."
-        )
+        text += f" {number_of(found.results.unresolved, 'path').capitalize()} could not be resolved numerically."
     return text

@@ -50,9 +50,7 @@ def _beneath(found: Found, one: Measure, claim: str) -> str:
     contract = found.get("contract_spread", claim)
     if one.name == "fair_spread" and contract is not None:
         return f"{error}; documents {shown(contract)}"
-    extra = {"minimum_dscr": "median path", "pd": one.note.split("; ")[0], "el": "of the commitment"}.get(
-        one.name, ""
-    )
+    extra = {"minimum_dscr": "median path", "pd": one.note.split("; ")[0], "el": "of the commitment"}.get(one.name, "")
     shown_error = "" if error == "± 0" else error
     return "; ".join(part for part in (shown_error, extra) if part)
 
@@ -90,9 +88,7 @@ def _rows(found: Found, name: str, title: str) -> list[tuple[str, ...]]:
 def _without_entity(table: Table) -> Table:
     """The same without the column that says of whom: there is only one borrower with one facility."""
     columns = table.columns[:1] + table.columns[2:]
-    return Table(
-        table.title, columns, tuple(row[:1] + row[2:] for row in table.rows), frozenset({1, 2}), table.note
-    )
+    return Table(table.title, columns, tuple(row[:1] + row[2:] for row in table.rows), frozenset({1, 2}), table.note)
 
 
 def covenant_table(found: Found, curves: Curves) -> Table:
@@ -153,9 +149,7 @@ def people_table(found: Found, curves: Curves) -> Table:
         "defaults after it",
         "failed first",
     )
-    note = (
-        "failed first: probability that the deal defaults and this party had failed first; the sum is the PD"
-    )
+    note = "failed first: probability that the deal defaults and this party had failed first; the sum is the PD"
     return Table("Who failed first", columns, tuple(rows), frozenset(range(2, 7)), note)
 
 

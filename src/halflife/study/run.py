@@ -58,8 +58,14 @@ class Run:
 
 
 def run(
-    sheet: TermSheet, *, paths: int = 10_000, seed: int = 7, draws: int | None = None, threads: int | None = None,
-    notify: Callable[[str], None] | None = None, progress: Callable[[int], None] | None = None,
+    sheet: TermSheet,
+    *,
+    paths: int = 10_000,
+    seed: int = 7,
+    draws: int | None = None,
+    threads: int | None = None,
+    notify: Callable[[str], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Run:
     """Simulate a term sheet.
 
@@ -91,17 +97,21 @@ def axis_of(deal: Deal) -> Axis:
     """Name the axes of a deal's record."""
     names, plan = deal.names, deal.plan
     return Axis(
-        borrowers=names.borrowers, facilities=names.facilities, covenants=names.covenants, machines=names.machines,
-        parties=names.parties, fleets=names.fleets, accounts=names.accounts, steps=names.steps,
+        borrowers=names.borrowers,
+        facilities=names.facilities,
+        covenants=names.covenants,
+        machines=names.machines,
+        parties=names.parties,
+        fleets=names.fleets,
+        accounts=names.accounts,
+        steps=names.steps,
         facility_borrower=tuple(plan.waterfall.facility_borrower.tolist()),
         covenant_borrower=tuple(plan.covenants.borrower.tolist()),
         step_borrower=tuple(plan.waterfall.step_borrower.tolist()),
     )
 
 
-def _record(
-    sheet: TermSheet, deals: Sequence[Deal], axis: Axis, harvest: Harvest, *, paths: int, seed: int
-) -> Results:
+def _record(sheet: TermSheet, deals: Sequence[Deal], axis: Axis, harvest: Harvest, *, paths: int, seed: int) -> Results:
     """Label what a walk brought home."""
     base, last = deals[0], deals[0].plan.last_maturity
     columns: dict[str, Floats] = {name: column.T for name, column in harvest.columns._asdict().items()}
@@ -110,12 +120,19 @@ def _record(
     for column in harvest.columns:
         finite &= np.isfinite(column).all(axis=0)
     return Results(
-        name=sheet.spec.name, dates=tuple(base.grid.dates), axis=axis,
+        name=sheet.spec.name,
+        dates=tuple(base.grid.dates),
+        axis=axis,
         provenance=_provenance(sheet, paths=paths, seed=seed, draws=len(deals)),
-        series=series_of(axis), fans=fans_of(axis), fan_months=fan_months(last),
+        series=series_of(axis),
+        fans=fans_of(axis),
+        fan_months=fan_months(last),
         edges={quantity: edges(quantity) for quantity in (*FAN_QUANTITIES, "rent")},
-        summary=harvest.summary, columns=columns, commitments=base.plan.waterfall.commitment.copy(),
-        maturities=base.plan.waterfall.maturity.copy(), unresolved=int(paths - finite.sum()),
+        summary=harvest.summary,
+        columns=columns,
+        commitments=base.plan.waterfall.commitment.copy(),
+        maturities=base.plan.waterfall.maturity.copy(),
+        unresolved=int(paths - finite.sum()),
     )
 
 
@@ -124,7 +141,12 @@ def _provenance(sheet: TermSheet, *, paths: int, seed: int, draws: int) -> Prove
     document, market = sheet.document, sheet.spec.economy.market.facts
     digest = hashlib.blake2b(f"{document.text}\0{digest_of_kernels()}".encode(), digest_size=12).hexdigest()
     return Provenance(
-        spec=document.text, digest=digest, seed=seed, paths=paths, draws=draws, version=version("halflife"),
+        spec=document.text,
+        digest=digest,
+        seed=seed,
+        paths=paths,
+        draws=draws,
+        version=version("halflife"),
         facts=((f"market {market}", load_market(market).as_of),),
         assumptions=tuple(
             (document.path_text(found.path), found.words, found.reason) for found in document.assumptions

@@ -18,9 +18,7 @@ TOLERANCE = 0.02
 """Largest misfit between commitment and need, as a share of either."""
 
 
-def check_sources(
-    written: Written[DebtSpec], loans: Sequence[Loan], capex: Floats, findings: list[Finding]
-) -> None:
+def check_sources(written: Written[DebtSpec], loans: Sequence[Loan], capex: Floats, findings: list[Finding]) -> None:
     """Report draws that can never be made in full, and machines the commitment cannot fund.
 
     Notes

@@ -165,9 +165,7 @@ def _rate(spec: FacilitySpec, curve: Floats, swap: float) -> tuple[Floats, float
     return spec.rate.hedged_share * fixed + (1.0 - spec.rate.hedged_share) * floating, fixed
 
 
-def _settle(
-    spec: FacilitySpec, terms: Terms, net: Floats, capex: Floats, unfunded: Floats, curve: Floats
-) -> Loan:
+def _settle(spec: FacilitySpec, terms: Terms, net: Floats, capex: Floats, unfunded: Floats, curve: Floats) -> Loan:
     """Iterate rate, draws and principal until they agree."""
     is_hedged = not isinstance(spec.rate, FixedSpec) and spec.rate.hedged_share > 0.0
     overlaps = len(terms.instalments) > 0 and terms.instalments[0] <= terms.draw_end
@@ -191,9 +189,7 @@ def _swap(terms: Terms, done: Walk, curve: Floats) -> float:
     """
     weight = done.opening * terms.accrual
     total = float(weight.sum())
-    return (
-        float((curve * weight).sum() / total) if total > 0.0 else float(curve[1 : terms.maturity + 1].mean())
-    )
+    return float((curve * weight).sum() / total) if total > 0.0 else float(curve[1 : terms.maturity + 1].mean())
 
 
 def _periods(terms: Terms, rate: Floats, free: Walk, every: int) -> tuple[Floats, float]:
@@ -206,9 +202,7 @@ def _periods(terms: Terms, rate: Floats, free: Walk, every: int) -> tuple[Floats
     return rates, debt
 
 
-def _principal(
-    spec: FacilitySpec, terms: Terms, rate: Floats, free: Walk, net: Floats
-) -> tuple[Floats, float]:
+def _principal(spec: FacilitySpec, terms: Terms, rate: Floats, free: Walk, net: Floats) -> tuple[Floats, float]:
     """Scheduled principal by month in USD, and the DSCR if it is sculpted."""
     principal, loan, count = np.zeros_like(rate), spec.amortisation, len(terms.instalments)
     drawn = float(free.drawn[-1])

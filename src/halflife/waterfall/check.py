@@ -88,9 +88,7 @@ def target_of(spec: DebtSpec, step: PaymentStepSpec) -> str | None:
     return names[0] if named is None and len(names) == 1 else named
 
 
-def _check_step(
-    written: Written[DebtSpec], place: int, step: PaymentStepSpec, findings: list[Finding]
-) -> None:
+def _check_step(written: Written[DebtSpec], place: int, step: PaymentStepSpec, findings: list[Finding]) -> None:
     spec, at, path = written.spec, written.at, f"priority[{place}]"
     facilities = [facility.name for facility in spec.facilities]
     accounts = [account.name for account in spec.accounts]
@@ -100,9 +98,7 @@ def _check_step(
         findings.append(unknown(at(path), "account", step.account, accounts))
     noun = "facility" if step.pay in OF_FACILITY else "account" if step.pay in OF_ACCOUNT else ""
     if noun and target_of(spec, step) is None:
-        findings.append(
-            Finding(at(path), f"'{step.pay}' without {noun}", f"the {noun} it is about", f"add `{noun}:`")
-        )
+        findings.append(Finding(at(path), f"'{step.pay}' without {noun}", f"the {noun} it is about", f"add `{noun}:`"))
     for key, value in (("facility", step.facility), ("account", step.account)):
         if value is not None and key != noun:
             findings.append(
@@ -147,9 +143,7 @@ def _check_amounts(written: Written[DebtSpec], facility: FacilitySpec, findings:
         )
 
 
-def _check_dates(
-    written: Written[DebtSpec], facility: FacilitySpec, grid: TimeGrid, findings: list[Finding]
-) -> None:
+def _check_dates(written: Written[DebtSpec], facility: FacilitySpec, grid: TimeGrid, findings: list[Finding]) -> None:
     where = f"facilities[{facility.name}]"
     if facility.maturity <= grid.valuation:
         findings.append(

@@ -207,7 +207,11 @@ def draw(table: WaterfallTable, state: WaterfallState, spent: Any, refused: Any,
     for f in range(table.commitment.shape[0]):
         if t <= table.draw_end[f]:
             b, advance, first, commitment = (
-                table.facility_borrower[f], table.advance[f], table.equity_first[f], table.commitment[f])
+                table.facility_borrower[f],
+                table.advance[f],
+                table.equity_first[f],
+                table.commitment[f],
+            )
             for k in range(facilities.shape[-1]):
                 drawn = facilities[f, CAPEX_DRAWN, k]
                 after_equity = maximum(0.0, pools[b, SPENT_SO_FAR, k] - first) - drawn

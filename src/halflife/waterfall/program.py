@@ -97,8 +97,15 @@ def take_reserves(
 
 @kernel
 def draw_revolvers(
-    table: WaterfallTable, state: WaterfallState, s: int, inflow: Inflow, triggers: Triggers, t: int, due: Number,
-    paid: Number, k: int
+    table: WaterfallTable,
+    state: WaterfallState,
+    s: int,
+    inflow: Inflow,
+    triggers: Triggers,
+    t: int,
+    due: Number,
+    paid: Number,
+    k: int,
 ) -> Number:
     """Draw what the borrowing base allows to cover the rest of what step s owes; return what is paid by now.
 
@@ -112,7 +119,8 @@ def draw_revolvers(
         if is_usable and r != target:
             lent = table.base_advance[r, t] * inflow.orderly[b, k] + table.base_receivables[r] * inflow.revenue[b, k]
             base = minimum(table.commitment[r], lent)
-            shut = either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5)
+            in_arrears = state.pools[b, SHORTFALL, k] > CENT
+            shut = either(either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5), in_arrears)
             room = where(shut, 0.0, maximum(0.0, base - facilities[r, BALANCE, k]))
             amount = minimum(room, maximum(0.0, due - paid))
             facilities[r, BALANCE, k] = facilities[r, BALANCE, k] + amount

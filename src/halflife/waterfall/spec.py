@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from halflife.foundation.spec import Spec
-from halflife.foundation.units import Date, Margin, Months, Rate, Ratio, Share, Usd
+from halflife.foundation.units import Date, Margin, Months, Rate, Share, Usd
 
 
 class FloatingSpec(Spec):
@@ -66,9 +66,7 @@ class CustomSpec(Spec):
         return self
 
 
-Amortisation = Annotated[
-    LevelSpec | StraightSpec | SculptedSpec | BulletSpec | CustomSpec, Field(discriminator="kind")
-]
+Amortisation = Annotated[LevelSpec | StraightSpec | SculptedSpec | BulletSpec | CustomSpec, Field(discriminator="kind")]
 
 
 class DrawSpec(Spec):

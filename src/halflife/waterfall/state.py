@@ -3,15 +3,48 @@
 from typing import Any, NamedTuple
 
 # facilities[facility, ...]
-(BALANCE, DRAWN, CAPEX_DRAWN, ACCRUED, FEE_DUE, INTEREST, SCHEDULED, RATE, ARREARS, DRAW, PAID_INTEREST,
- PAID_PRINCIPAL, PAID_FEES, REFINANCED) = range(14)
+(
+    BALANCE,
+    DRAWN,
+    CAPEX_DRAWN,
+    ACCRUED,
+    FEE_DUE,
+    INTEREST,
+    SCHEDULED,
+    RATE,
+    ARREARS,
+    DRAW,
+    PAID_INTEREST,
+    PAID_PRINCIPAL,
+    PAID_FEES,
+    REFINANCED,
+) = range(14)
 FACILITY_FIELDS = 14
 # accounts[account, ...]
 RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
 # pools[borrower, ...]
-(CASH, AVAILABLE, TRAPPED, SPENT_SO_FAR, EQUITY, DISTRIBUTED, SHORTFALL, SUPPORT, DEBT, SERVICE, MATURED, LIQUIDITY,
- IS_STOPPED, IS_REFUSED, OUTSTANDING, PROCEEDS, FIRST_SHORT, OWED, UNPAID_OPEX) = range(19)
+(
+    CASH,
+    AVAILABLE,
+    TRAPPED,
+    SPENT_SO_FAR,
+    EQUITY,
+    DISTRIBUTED,
+    SHORTFALL,
+    SUPPORT,
+    DEBT,
+    SERVICE,
+    MATURED,
+    LIQUIDITY,
+    IS_STOPPED,
+    IS_REFUSED,
+    OUTSTANDING,
+    PROCEEDS,
+    FIRST_SHORT,
+    OWED,
+    UNPAID_OPEX,
+) = range(19)
 POOL_FIELDS = 19
 # flows[step, 0, lane]
 FLOW = 0
@@ -60,8 +93,11 @@ class Triggers(NamedTuple):
 
 
 class Backing(NamedTuple):
-    """The guarantor behind each borrower: ``[borrower, lane]`` views of its liquidity, cap, bond and calls;
-    alive and sponsor_alive are flags."""
+    """The guarantor and sponsor behind each borrower.
+
+    ``[borrower, lane]`` views of its liquidity, cap, bond and calls;
+    alive and sponsor_alive are flags
+    """
 
     liquidity: Any
     cap: Any

@@ -11,17 +11,13 @@ NAME = "pysam_sculpted_debt"
 HOURS = 8760
 
 
-def our_schedule(
-    units, utilisation, price_usd_per_gpu_hour, decline_per_year, opex_usd_per_year, years, rate, dscr
-):
+def our_schedule(units, utilisation, price_usd_per_gpu_hour, decline_per_year, opex_usd_per_year, years, rate, dscr):
     price = price_usd_per_gpu_hour * (1 - decline_per_year) ** np.arange(years)
     cfads = units * utilisation * HOURS * price - opex_usd_per_year
     return ratios.sculpted_debt(cfads, rate, dscr)._asdict()
 
 
-def schedule_of_sam(
-    units, utilisation, price_usd_per_gpu_hour, decline_per_year, opex_usd_per_year, years, rate, dscr
-):
+def schedule_of_sam(units, utilisation, price_usd_per_gpu_hour, decline_per_year, opex_usd_per_year, years, rate, dscr):
     """Write the fleet as a power plant: a GPU-hour is a kilowatt-hour, the rent a power price."""
     sam = pytest.importorskip("PySAM.Singleowner", reason="NREL-PySAM is not installed (the oracles lock)")
     plant = sam.default("CustomGenerationProfileSingleOwner")

@@ -85,9 +85,7 @@ def value(table, t=0, phase=0, regime=0, multiple=0.0, deviation=0.0):
 
 @pytest.mark.parametrize(
     ("age", "expected"),
-    list(
-        enumerate([18968.9673435, 11050.0338357, 5844.95964525, 2600.15986309, 790.692912518, 53.5172742261])
-    ),
+    list(enumerate([18968.9673435, 11050.0338357, 5844.95964525, 2600.15986309, 790.692912518, 53.5172742261])),
 )
 def test_constant_decline_is_the_closed_form(age, expected):
     """Reference case m1-vintage-pv; the physical decay of a machine in use lowers its multiple."""
@@ -128,9 +126,7 @@ def test_announcement_lowers_value_and_a_successor_lowers_it_before():
 def test_a_dated_launch_comes_when_it_is_due():
     free, dated = tabulate(market(**STILL)), tabulate(market(**STILL, successors=[DATED]))
     before = value(dated, t=23, phase=1)
-    flow_then_drop = value(free, t=23) - math.exp(-0.01) * (
-        value(free, 24) - value(free, 24, 0, 0, math.log(0.8))
-    )
+    flow_then_drop = value(free, t=23) - math.exp(-0.01) * (value(free, 24) - value(free, 24, 0, 0, math.log(0.8)))
     assert before == pytest.approx(flow_then_drop, rel=0.005)
 
 
@@ -152,9 +148,7 @@ def test_table_agrees_with_plain_simulation_of_the_law():
         now = np.exp(x + own)
         fall, rate = (0.2 + 0.05) / 12, 0.12 / 12
         month = -math.expm1(-(fall + rate)) / (fall + rate) * math.exp(-(fall + rate) * (t - 1))
-        total = total + 730 * 0.8 * 2.0 * month * 0.5 * (before + now) * np.where(
-            t - 1 >= available, 0.8, 1.0
-        )
+        total = total + 730 * 0.8 * 2.0 * month * 0.5 * (before + now) * np.where(t - 1 >= available, 0.8, 1.0)
         before = now
     error = total.std() / math.sqrt(paths)
     assert value(table) == pytest.approx(total.mean(), rel=0.002, abs=4 * error)
@@ -166,18 +160,14 @@ def test_interpolation_error_is_below_half_a_percent(monkeypatch):
     prices = market(successors=[UNSURE])
     coarse = tabulate(prices)
     monkeypatch.setattr(vintage, "DEVIATIONS", 129)
-    fine_axis = vintage.Axis(
-        vintage.MULTIPLES.first, vintage.MULTIPLES.step / 4, 4 * (vintage.MULTIPLES.size - 1) + 1
-    )
+    fine_axis = vintage.Axis(vintage.MULTIPLES.first, vintage.MULTIPLES.step / 4, 4 * (vintage.MULTIPLES.size - 1) + 1)
     monkeypatch.setattr(vintage, "MULTIPLES", fine_axis)
     machine = vintage.Machine(730 * 0.8 * 2.0, float(coarse.cost[0]), 0.3 / 12, 0.05 / 12, 0.01, 120)
     axis = vintage.deviation_axis(prices, 0)
     fine = vintage.vintage(machine, axis, prices, 0, 24)
     start = fine[0, 0, :, 120, 64].mean()
     rng = np.random.default_rng(2)
-    for t, i, j in zip(
-        rng.integers(0, 25, 200), rng.integers(60, 150, 200), rng.integers(20, 109, 200), strict=True
-    ):
+    for t, i, j in zip(rng.integers(0, 25, 200), rng.integers(60, 150, 200), rng.integers(20, 109, 200), strict=True):
         exact = fine[t, 0, 1, i, j]
         found = value(coarse, t, 0, 1, float(fine_axis.points[i]), float(axis.points[j]))
         assert abs(found - exact) <= 0.005 * max(exact, 0.2 * start)

@@ -91,9 +91,7 @@ def test_a_cycle_that_stands_still_is_divided_out():
 
 def look(parties, *backings):
     findings = []
-    table = resolve(
-        [PartySpec.model_validate(party) for party in parties], backings, cycle(), GRID, findings, str
-    )
+    table = resolve([PartySpec.model_validate(party) for party in parties], backings, cycle(), GRID, findings, str)
     return table, findings
 
 

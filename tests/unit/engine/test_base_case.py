@@ -44,9 +44,7 @@ def without_chance(name: str) -> Deal:
         facility.pop("maintenance_advance", None)
     unwanted = [("distribute", None), ("trap", None), ("cure_advance", "ddtl")]
     steps = borrower["debt"]["priority"]
-    borrower["debt"]["priority"] = [
-        step for step in steps if (step["pay"], step.get("facility")) not in unwanted
-    ]
+    borrower["debt"]["priority"] = [step for step in steps if (step["pay"], step.get("facility")) not in unwanted]
     return resolve(SystemSpec.model_validate(tree))
 
 
@@ -60,13 +58,9 @@ def test_the_walk_without_chance_is_the_base_case(name):
         businesses, pools = rows(state.operations.businesses, 1), rows(state.waterfall.pools, 1)
         facilities = rows(state.waterfall.facilities, 1)
         said = f"month {t}"
-        np.testing.assert_allclose(
-            businesses[0, business.CFADS, 0], base.cfads[0, t], rtol=1e-9, err_msg=said
-        )
+        np.testing.assert_allclose(businesses[0, business.CFADS, 0], base.cfads[0, t], rtol=1e-9, err_msg=said)
         np.testing.assert_allclose(businesses[0, business.SPENT, 0], base.capex[0, t], rtol=1e-9, atol=1e-3)
         np.testing.assert_allclose(pools[0, debt.SERVICE, 0], base.scheduled[0, t], rtol=1e-6, atol=1.0)
         for f, loan in enumerate(base.debt.loans):
             balance = facilities[f, debt.BALANCE, 0]
-            np.testing.assert_allclose(
-                balance, loan.walk.balance[t], rtol=1e-6, atol=1.0, err_msg=f"{said} {f}"
-            )
+            np.testing.assert_allclose(balance, loan.walk.balance[t], rtol=1e-6, atol=1.0, err_msg=f"{said} {f}")

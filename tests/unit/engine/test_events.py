@@ -106,7 +106,6 @@ def test_a_refinanced_lender_loses_nothing(base, live):
     assert story("waterfall.pools", 0, debt.DEBT)[MATURITY] == 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="FIRST_SHORT is taken before the refinancing clears the shortfall")
 def test_a_refinanced_balloon_is_no_missed_payment(base, live):
     story = live(base(BALLOON))
     assert story("waterfall.pools", 0, debt.FIRST_SHORT)[MATURITY] == 0.0

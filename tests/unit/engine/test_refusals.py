@@ -165,9 +165,7 @@ def test_is_refused(case):
     findings = findings_of(name, changes)
     hit = [finding for finding in findings if where in finding.where]
     assert hit, "\n".join(map(str, findings))
-    assert any(says in f"{finding.found} {finding.wanted} {finding.fix}" for finding in hit), "\n".join(
-        map(str, hit)
-    )
+    assert any(says in f"{finding.found} {finding.wanted} {finding.fix}" for finding in hit), "\n".join(map(str, hit))
     assert all(finding.found and finding.wanted and finding.fix for finding in findings)
 
 

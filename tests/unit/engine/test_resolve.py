@@ -140,6 +140,4 @@ def test_show_reports_schedule_prices_and_coverage(full):
     assert inferred["reserved"] is None
     last = [row for row in tables["schedule"] if row["facility"] == "lease"][-1]
     assert last["balloon"] == pytest.approx(0.20 * 60e6)
-    assert all(
-        row["advance_on_paper"] is None or row["advance_on_paper"] >= 0.0 for row in tables["coverage"]
-    )
+    assert all(row["advance_on_paper"] is None or row["advance_on_paper"] >= 0.0 for row in tables["coverage"])

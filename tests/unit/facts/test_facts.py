@@ -106,9 +106,7 @@ def test_regime_levels_average_to_zero_in_the_long_run() -> None:
 def test_launches_are_not_counted_twice_in_the_default() -> None:
     market = facts.load_market()
     launches = -market.launch.per_year.value * np.log1p(-market.launch.rent_drop.value)
-    assert market.compute.age_drift.value + launches == pytest.approx(
-        market.compute.total_drift.value, abs=1e-4
-    )
+    assert market.compute.age_drift.value + launches == pytest.approx(market.compute.total_drift.value, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", SIGNED)

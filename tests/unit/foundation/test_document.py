@@ -218,9 +218,9 @@ def test_a_range_is_walked_in_order_and_stays_inside(first, second, u, v, has_mo
 
 
 # The writer follows YAML 1.1, where 1e6 is text: digits are left out of the words.
-WORDS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\x000123456789"), min_size=1, max_size=12
-).filter(lambda word: word not in ("<<", "value", "assumed"))
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x000123456789"), min_size=1, max_size=12).filter(
+    lambda word: word not in ("<<", "value", "assumed")
+)
 PLAIN_TREES = st.recursive(
     st.one_of(WORDS, st.integers(-(10**17), 10**17), st.booleans(), st.none()),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)),

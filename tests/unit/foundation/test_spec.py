@@ -98,10 +98,7 @@ def test_a_good_document_becomes_a_frozen_spec_with_plain_numbers():
 
 def test_every_draw_of_a_good_range_is_accepted():
     document = read_document(GOOD)
-    terms = [
-        validate_tree(Deal, document.tree([u / 20]), document).borrowers[0].facilities[0].term
-        for u in range(21)
-    ]
+    terms = [validate_tree(Deal, document.tree([u / 20]), document).borrowers[0].facilities[0].term for u in range(21)]
     assert terms == sorted(terms)
     assert (terms[0], terms[-1]) == (48, 72)
 
@@ -188,9 +185,7 @@ def test_a_message_reads_as_four_answers():
 def test_a_tag_that_is_also_a_key_of_its_variant_does_not_confuse_the_path():
     loan = "{kind: term, name: b, term: 5 years,\n margin: 2}"
     text = f"valuation: 2026-03-31\nborrowers:\n  - {{name: a, facilities: [{loan}]}}\n"
-    assert [finding.where for finding in findings_of(text)] == [
-        "document:4 borrowers[a].facilities[b].margin"
-    ]
+    assert [finding.where for finding in findings_of(text)] == ["document:4 borrowers[a].facilities[b].margin"]
 
 
 def test_a_spec_may_not_use_the_words_that_mark_a_figure():

@@ -55,13 +55,9 @@ def test_the_zero_profit_rental_buys_the_machine():
 
 def test_the_mean_price_with_launches_is_that_of_the_mixture():
     levels = np.linspace(0.0, 3e5, 4001)[1:]
-    below = [
-        vintage.probability_below_with_launches(level, 30_000.0, 0.2, 0.5, 0.25, 0.2, 3.0) for level in levels
-    ]
+    below = [vintage.probability_below_with_launches(level, 30_000.0, 0.2, 0.5, 0.25, 0.2, 3.0) for level in levels]
     mean = np.trapezoid(1.0 - np.array(below), levels) + levels[0]
-    assert mean == pytest.approx(
-        vintage.expected_price_with_launches(30_000.0, 0.2, 0.5, 0.25, 3.0), rel=2e-3
-    )
+    assert mean == pytest.approx(vintage.expected_price_with_launches(30_000.0, 0.2, 0.5, 0.25, 3.0), rel=2e-3)
 
 
 def test_without_launches_the_price_is_lognormal():

@@ -56,9 +56,7 @@ WRITTEN = {
 
 def look(**changes):
     findings = []
-    table = resolve(
-        MarketSpec.model_validate(WRITTEN | changes), GRID, findings, lambda path: f"deal.yaml: {path}"
-    )
+    table = resolve(MarketSpec.model_validate(WRITTEN | changes), GRID, findings, lambda path: f"deal.yaml: {path}")
     return table, findings
 
 
@@ -69,9 +67,7 @@ def said(findings):
 def test_month_zero_reproduces_the_quoted_rent():
     table, findings = look()
     assert not findings
-    assert math.exp(table.rental[0] + table.loading[0] * table.cycle_start[0]) == pytest.approx(
-        3.0, rel=1e-14
-    )
+    assert math.exp(table.rental[0] + table.loading[0] * table.cycle_start[0]) == pytest.approx(3.0, rel=1e-14)
 
 
 def test_regime_chain_has_the_written_long_run():

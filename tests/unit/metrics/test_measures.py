@@ -80,12 +80,7 @@ def test_expected_loss_is_pd_times_exposure_times_lgd_by_exposure(made_up):
 
 
 def test_the_product_of_means_is_what_it_says(made_up):
-    product = (
-        value(made_up, "pd").value
-        * value(made_up, "ead", "spv").value
-        / 9e8
-        * value(made_up, "lgd", "spv").value
-    )
+    product = value(made_up, "pd").value * value(made_up, "ead", "spv").value / 9e8 * value(made_up, "lgd", "spv").value
     assert value(made_up, "el_product", "spv").value == pytest.approx(product, rel=1e-10)
 
 
@@ -192,10 +187,7 @@ def test_a_run_without_defaults_says_how_high_the_pd_may_be(made_up):
     found = value(safe, "pd")
     assert (found.value, found.high) == (0.0, pytest.approx(3.0 / 2000))
     assert "up to 0.0015" in found.note
-    assert (
-        value(safe, "implied_rating_by_pd", years=1.0).high
-        > value(safe, "implied_rating_by_pd", years=1.0).value
-    )
+    assert value(safe, "implied_rating_by_pd", years=1.0).high > value(safe, "implied_rating_by_pd", years=1.0).value
     assert all(isinstance(one, (Measure, NotApplicable)) for one in measure_all(safe))
     assert isinstance(measure(safe, "lgd", "ddtl"), NotApplicable)
 
@@ -287,9 +279,7 @@ def test_every_ratio_and_every_term_the_code_cites_stands_in_the_glossary():
     for source in (GLOSSARY.parents[1] / "src").rglob("*.py"):
         for line in source.read_text(encoding="utf-8").splitlines():
             if "docs/glossary.md" in line:
-                missing += [
-                    f"{source.name}: {t}" for t in re.findall(r"\*([\w ]+)\*", line) if f"**{t}**" not in text
-                ]
+                missing += [f"{source.name}: {t}" for t in re.findall(r"\*([\w ]+)\*", line) if f"**{t}**" not in text]
     assert missing == []
 
 

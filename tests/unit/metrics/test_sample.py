@@ -118,9 +118,7 @@ def test_the_tail_mean_is_the_mean_of_the_worst_weight_with_ties_split():
 
 def test_the_error_of_a_tail_mean_agrees_with_the_bootstrap():
     weights, x = skewed()
-    expected = bootstrap(
-        weights, None, lambda p: Distribution(Sample(weights[p]), x[p]).tail_mean(0.95).value
-    )
+    expected = bootstrap(weights, None, lambda p: Distribution(Sample(weights[p]), x[p]).tail_mean(0.95).value)
     assert Distribution(Sample(weights), x).tail_mean(0.95).error == pytest.approx(expected, rel=0.15)
 
 

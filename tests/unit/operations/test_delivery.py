@@ -39,9 +39,7 @@ def test_delivery_is_straight_line_between_its_dates():
 
 
 def test_one_delivery_date_brings_all_machines_at_once():
-    share = delivered(
-        arrivals(fleet(delivery={"first": "2026-05-15", "last": "2026-05-15"}), GRID), GRID.months
-    )
+    share = delivered(arrivals(fleet(delivery={"first": "2026-05-15", "last": "2026-05-15"}), GRID), GRID.months)
     assert share[:4].tolist() == [0.0, 0.0, 1.0, 1.0]
 
 

@@ -27,9 +27,7 @@ CFADS = np.array([120.0, 102.0, 86.7, 73.695])
 )
 def test_a_ratio_divides_and_says_what_it_is_without_denominator(ratio, without_denominator):
     assert ratio(3.0, 2.0) == 1.5
-    np.testing.assert_array_equal(
-        ratio(np.array([3.0, 3.0]), np.array([2.0, 0.0])), [1.5, without_denominator]
-    )
+    np.testing.assert_array_equal(ratio(np.array([3.0, 3.0]), np.array([2.0, 0.0])), [1.5, without_denominator])
     with pytest.raises(ValueError, match="negative"):
         ratio(3.0, -2.0)
 
@@ -100,9 +98,7 @@ def test_the_weighted_average_life_of_a_bullet_is_its_term():
 
 def test_a_reserve_may_look_across_several_periods():
     quarterly = [10.0, 20.0, 30.0, 40.0]
-    np.testing.assert_allclose(
-        ratios.dsra_target(quarterly, 6, months_per_period=3), [30.0, 50.0, 70.0, 40.0]
-    )
+    np.testing.assert_allclose(ratios.dsra_target(quarterly, 6, months_per_period=3), [30.0, 50.0, 70.0, 40.0])
     np.testing.assert_allclose(ratios.dsra_target(quarterly, 4, months_per_period=3)[0], 10.0 + 20.0 / 3)
 
 

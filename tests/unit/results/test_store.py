@@ -88,9 +88,7 @@ def test_an_interrupt_leaves_what_was_there(made_up, make_results, tmp_path, mon
         assert_same(made_up, read_results(folder))
 
 
-def test_an_interrupt_between_the_renames_puts_the_first_record_back(
-    made_up, make_results, tmp_path, monkeypatch
-):
+def test_an_interrupt_between_the_renames_puts_the_first_record_back(made_up, make_results, tmp_path, monkeypatch):
     folder = tmp_path / "run"
     write_results(made_up, folder)
     calls, rename = [], store.os.replace
