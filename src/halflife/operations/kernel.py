@@ -32,6 +32,7 @@ from halflife.operations.state import (
     DOWNTIME,
     DUE_SHARE,
     EXPECTED,
+    FILLED,
     HELD,
     IDLE,
     IN_TERM,
@@ -79,10 +80,11 @@ def start(table: OperationsTable, state: OperationsState, paths: Any, seed: Any)
             fleets[f, CLOCK, k] = 0.0
             fleets[f, HELD, k] = 1.0
     for c in range(table.contract_units.shape[0]):
-        chance, stream = table.renegotiate_chance[c], to_word(table.contract_stream[c])
+        chance, stream, ahead = table.renegotiate_chance[c], to_word(table.contract_stream[c]), table.remaining[c, 0]
         for k in range(contracts.shape[-1]):
             u, _ = uniforms(paths[k], MONTH_0, stream, seed[0], seed[1])
             contracts[c, IS_LIVE, k] = 1.0
+            contracts[c, AHEAD, k] = ahead
             contracts[c, REPRICED, k] = 1.0
             contracts[c, BARGAINS, k] = where(u < chance, 1.0, 0.0)
     for b in range(table.pue.shape[0]):
@@ -110,10 +112,10 @@ def look_up(schedule: Any, first: int, clock: Any, found: Any) -> None:
 
 @kernel
 def deliver(table: OperationsTable, state: OperationsState, f: int, stopped: Any, t: int) -> None:
-    """Take delivery of the month's machines, unless purchases are stopped; a stop postpones what is left.
+    """Take delivery of the month's machines, unless purchases are stopped; what a stop held back comes when it ends.
 
-    The fleet's clock runs on the undelayed schedule: it starts after the delay and stands while purchases
-    are stopped.
+    The fleet's clock runs on the undelayed schedule and starts after the delay; machines in service age, and their
+    contracts run, whatever happens to purchases.
 
     References
     ----------
@@ -122,15 +124,18 @@ def deliver(table: OperationsTable, state: OperationsState, f: int, stopped: Any
     fleets, businesses, b = state.fleets, state.businesses, table.fleet_borrower[f]
     first, price = f * table.delivered.shape[1], table.units[f] * table.cost[f]
     for k in range(fleets.shape[-1]):
-        runs = both(stopped[b, k] < 0.5, t > fleets[f, DELAY, k])
-        fleets[f, CLOCK, k] = fleets[f, CLOCK, k] + where(runs, 1.0, 0.0)
+        fleets[f, CLOCK, k] = fleets[f, CLOCK, k] + where(t > fleets[f, DELAY, k], 1.0, 0.0)
     look_up(table.delivered, first, fleets[f, CLOCK], fleets[f, DUE_SHARE])
     look_up(table.age, first, fleets[f, CLOCK], fleets[f, AGE])
     look_up(table.book, first, fleets[f, CLOCK], fleets[f, BOOK])
     for k in range(fleets.shape[-1]):
-        share = fleets[f, DUE_SHARE, k]
+        due = fleets[f, DUE_SHARE, k]
+        share = where(stopped[b, k] > 0.5, fleets[f, SHARE, k], due)
+        filled = where(due > 0.0, share / where(due > 0.0, due, 1.0), 1.0)
         capex = price * (share - fleets[f, SHARE, k])
         fleets[f, SHARE, k] = share
+        fleets[f, FILLED, k] = filled
+        fleets[f, BOOK, k] = filled * fleets[f, BOOK, k]
         fleets[f, CAPEX, k] = capex
         businesses[b, SPENT, k] = businesses[b, SPENT, k] + capex
 
@@ -169,11 +174,14 @@ def watch_contract(table: OperationsTable, state: OperationsState, c: int, alive
     for k in range(contracts.shape[-1]):
         customer_lives = alive[offtaker, k] > 0.5
         ends = either(businesses[b, OPERATOR, k] > 1.5, both(terminates, defaulted[b, k] > 0.5))
-        breaks = both(contracts[c, IS_LIVE, k] > 0.5, either(ends, alive[offtaker, k] < 0.5))
+        runs = both(contracts[c, IS_LIVE, k] > 0.5, contracts[c, AHEAD, k] > 0.0)
+        breaks = both(runs, either(ends, alive[offtaker, k] < 0.5))
         left = maximum(0.0, contracts[c, DOWNTIME, k] - 1.0)
         contracts[c, DOWNTIME, k] = where(breaks, downtime, left)
         contracts[c, IS_LIVE, k] = where(breaks, 0.0, contracts[c, IS_LIVE, k])
-        businesses[b, LOST_CUSTOMER, k] = where(customer_lives, businesses[b, LOST_CUSTOMER, k], 1.0)
+        businesses[b, LOST_CUSTOMER, k] = where(
+            either(customer_lives, contracts[c, AHEAD, k] <= 0.0), businesses[b, LOST_CUSTOMER, k], 1.0
+        )
 
 
 @kernel
@@ -204,13 +212,13 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
     for k in range(contracts.shape[-1]):
         market = realisation * rent[machine, k]
         runs = where(businesses[b, IDLE, k] > 0.0, 0.0, 1.0)
-        live, held = contracts[c, IS_LIVE, k], fleets[f, HELD, k]
+        live, held, filled = contracts[c, IS_LIVE, k], fleets[f, HELD, k], fleets[f, FILLED, k]
         threatens = both(contracts[c, BARGAINS, k] > 0.5, market < below * price * contracts[c, REPRICED, k])
         offered = maximum(least, market / maximum(upto * price, 1e-9))
         repriced = where(threatens, minimum(contracts[c, REPRICED, k], offered), contracts[c, REPRICED, k])
-        under = units * held * contracts[c, IN_TERM, k] * live
-        broken = where(contracts[c, DOWNTIME, k] > 0.0, 0.0, fleets[f, DUE_SHARE, k])
-        loose = units * held * where(live > 0.5, contracts[c, RELEASED, k], broken)
+        under = units * held * filled * contracts[c, IN_TERM, k] * live
+        broken = where(contracts[c, DOWNTIME, k] > 0.0, 0.0, fleets[f, SHARE, k])
+        loose = units * held * where(live > 0.5, filled * contracts[c, RELEASED, k], broken)
         output = exp(-decay * fleets[f, AGE, k])
         power_price = hedged * first_power + (1.0 - hedged) * power[k]
         margin = HOURS * open_use * output * market - kwh * open_use * power[k]
@@ -218,13 +226,15 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
         billed = under * price * repriced * cash_share * paid_hours
         contracts[c, REPRICED, k] = repriced
         businesses[b, CONTRACTED, k] = businesses[b, CONTRACTED, k] + billed * runs
-        businesses[b, EXPECTED, k] = businesses[b, EXPECTED, k] + promise * contracts[c, IN_TERM, k]
+        businesses[b, EXPECTED, k] = businesses[b, EXPECTED, k] + promise * filled * contracts[c, IN_TERM, k]
         businesses[b, REVENUE, k] = (
             businesses[b, REVENUE, k] + billed * runs + works * HOURS * open_use * output * market
         )
         bill = under * runs * kwh * use * power_price + works * kwh * open_use * power[k]
         businesses[b, OPEX, k] = businesses[b, OPEX, k] + bill
-        businesses[b, REMAINING, k] = businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held
+        businesses[b, REMAINING, k] = (
+            businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held * filled
+        )
 
 
 @kernel

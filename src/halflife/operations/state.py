@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 # fleets[fleet, ...]
-DELAY, CLOCK, SHARE, CAPEX, HELD, DUE_SHARE, AGE, BOOK = range(8)
-FLEET_FIELDS = 8
+DELAY, CLOCK, SHARE, CAPEX, HELD, DUE_SHARE, AGE, BOOK, FILLED = range(9)
+FLEET_FIELDS = 9
 # contracts[contract, ...]
 IS_LIVE, DOWNTIME, REPRICED, BARGAINS, IN_TERM, RELEASED, AHEAD = range(7)
 CONTRACT_FIELDS = 7
@@ -17,8 +17,8 @@ class OperationsState(NamedTuple):
     """Fleets, contracts and the cash they make.
 
     fleets : DELAY months, CLOCK delivery month on the undelayed schedule, SHARE delivered, CAPEX USD this month,
-        HELD share of the delivered machines not yet sold; read from the schedule at CLOCK: DUE_SHARE delivered,
-        AGE months, BOOK value share
+        HELD share of the delivered machines not yet sold; read from the schedule at CLOCK: DUE_SHARE due,
+        AGE months, BOOK value share; FILLED share of what was due that came (below 1 after a stop)
     contracts : IS_LIVE flag, DOWNTIME months left after a break, REPRICED multiple of the price,
         BARGAINS flag (this customer would use its option); read from the schedule at CLOCK: IN_TERM and
         RELEASED shares, AHEAD USD of contracted revenue

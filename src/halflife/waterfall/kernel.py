@@ -22,6 +22,7 @@ from halflife.waterfall.state import (
     IS_STOPPED,
     LIQUIDITY,
     MATURED,
+    OVERDUE,
     OWED,
     PAID_FEES,
     PAID_INTEREST,
@@ -141,7 +142,8 @@ def accrue(table: WaterfallTable, state: WaterfallState, f: int, short_rate: Any
     for k in range(facilities.shape[-1]):
         balance, drawn = facilities[f, BALANCE, k], facilities[f, DRAWN, k]
         rate = hedged * coupon + (1.0 - hedged) * (maximum(short_rate[k], floor) + margin)
-        interest = balance * rate * years
+        overdue = where(defaulted[b, k] > 0.5, facilities[f, ACCRUED, k], facilities[f, OVERDUE, k])
+        interest = (balance + overdue) * rate * years
         room = where(defaulted[b, k] > 0.5, 0.0, maximum(0.0, commitment - drawn))
         added = capitalises * minimum(interest, room)
         due = minimum(balance, instalment * drawn)
@@ -287,6 +289,7 @@ def close_month(table: WaterfallTable, state: WaterfallState, triggers: Triggers
             facilities[f, REFINANCED, k] = taken_out
             facilities[f, BALANCE, k] = where(taken_out > 0.0, 0.0, facilities[f, BALANCE, k])
             facilities[f, ACCRUED, k] = where(taken_out > 0.0, 0.0, facilities[f, ACCRUED, k])
+            facilities[f, OVERDUE, k] = where(taken_out > 0.0, 0.0, facilities[f, OVERDUE, k])
             facilities[f, ARREARS, k] = where(taken_out > 0.0, 0.0, facilities[f, ARREARS, k])
             pools[b, MATURED, k] = pools[b, MATURED, k] + has_matured * left - taken_out
             pools[b, SHORTFALL, k] = where(taken_out > 0.0, 0.0, pools[b, SHORTFALL, k])

@@ -16,6 +16,7 @@ from halflife.waterfall.state import (
     EQUITY,
     FEE_DUE,
     FLOW,
+    OVERDUE,
     PAID_FEES,
     PAID_INTEREST,
     PAID_PRINCIPAL,
@@ -63,7 +64,8 @@ def find_due(
         due = 1.0 * facilities[f, FEE_DUE, k]
     elif op == INTEREST:
         is_date = table.is_payment[f, t] == 1 or t >= table.maturity[f]
-        due = where(either(defaulted[b, k] > 0.5, is_date), facilities[f, ACCRUED, k], 0.0)
+        calls = either(defaulted[b, k] > 0.5, is_date)
+        due = where(calls, facilities[f, ACCRUED, k], facilities[f, OVERDUE, k])
     elif op == PRINCIPAL:
         balance = facilities[f, BALANCE, k]
         scheduled = minimum(balance, table.instalment[f, t] * facilities[f, DRAWN, k] + facilities[f, ARREARS, k])
@@ -163,7 +165,7 @@ def fund_construction(
 
 @kernel
 def call_guarantor(state: WaterfallState, b: int, backing: Backing, due: Number, paid: Number, k: int) -> Number:
-    """Call the guarantor for the rest, within its cap and liquidity, while it lives and is bound.
+    """Call the guarantor for what is due and not paid, within its cap and liquidity, while it lives and is bound.
 
     References
     ----------
@@ -193,6 +195,7 @@ def book(table: WaterfallTable, state: WaterfallState, s: int, due: Number, paid
         facilities[f, PAID_FEES, k] = facilities[f, PAID_FEES, k] + paid
     elif op == INTEREST:
         facilities[f, ACCRUED, k] = facilities[f, ACCRUED, k] - paid
+        facilities[f, OVERDUE, k] = due - paid
         facilities[f, PAID_INTEREST, k] = facilities[f, PAID_INTEREST, k] + paid
     elif op in (PRINCIPAL, CURE_ADVANCE):
         balance = facilities[f, BALANCE, k] - paid
@@ -227,7 +230,9 @@ def collect(
             if may_draw:
                 paid = fund_construction(state, b, backing, triggers.defaulted, due, paid, k)
             if op != OPEX:
-                paid = call_guarantor(state, b, backing, due, paid, k)
+                is_balloon = op == PRINCIPAL and t >= table.maturity[f]
+                owed = where(both(is_balloon, triggers.may_refinance[b, k] > 0.5), paid, due)
+                paid = call_guarantor(state, b, backing, owed, paid, k)
         flows[s, FLOW, k] = paid
         if op == OPEX:
             pools[b, UNPAID_OPEX, k] = due - paid

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
     PAID_PRINCIPAL,
     PAID_FEES,
     REFINANCED,
-) = range(14)
-FACILITY_FIELDS = 14
+    OVERDUE,
+) = range(15)
+FACILITY_FIELDS = 15
 # accounts[account, ...]
 RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
@@ -55,7 +56,8 @@ class WaterfallState(NamedTuple):
 
     facilities : BALANCE; DRAWN so far (capitalised interest included) and CAPEX_DRAWN; ACCRUED interest and FEE_DUE
         not yet paid; INTEREST of the month; SCHEDULED service of the month; RATE 1/yr; ARREARS of principal;
-        DRAW, PAID_INTEREST, PAID_PRINCIPAL, PAID_FEES and REFINANCED this month
+        DRAW, PAID_INTEREST, PAID_PRINCIPAL, PAID_FEES and REFINANCED this month;
+        OVERDUE interest, due at once and bearing interest
     accounts : RESERVE held and TARGET
     pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
         SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;

@@ -90,8 +90,7 @@ def test_over_advance_is_cured_from_cash(full, live):
     over = story("waterfall.facilities", f, debt.BALANCE) - 0.60 * story("collateral.values", 0, value.PAPER)
     alive = story("default.standing", 0, standing.DEFAULTED) < 0.5
     distributed = story("waterfall.pools", 0, debt.DISTRIBUTED)
-    s = place(story, "steps", "cure advance ddtl")
-    assert story("waterfall.flows", s, debt.FLOW).sum() > 0.0
+    assert (alive & (over > 1.0)).any()
     assert (distributed[alive & (over > 1.0)] == 0.0).all()
 
 

@@ -136,14 +136,13 @@ def test_a_cured_shortfall_starts_the_grace_anew(base, live):
     assert default_of(story) == (0, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="unpaid operating cost counts as a missed payment to lenders")
 def test_unpaid_operating_cost_is_no_payment_default(base, live):
     """No interest or principal is due before month 36; the idle machines' upkeep goes unpaid from month 4."""
-    changes = {**BULLET, f"{OPS}/opex/fixed": "1 m USD/month", f"{LOAN}/rate/coupon": "0 %"}
+    changes = {**BULLET, f"{OPS}/opex/fixed": "1 m USD/month", f"{LOAN}/rate/coupon": "0 %",
+               f"{B}/default/refinancing": None}  # fmt: skip
     assert default_of(live(base(changes), {"Acme AI": 4})) == (MATURITY, standing.MATURITY)
 
 
-@pytest.mark.xfail(strict=True, reason="overdue interest falls due again only on the next payment date")
 def test_missed_quarterly_interest_defaults_after_the_grace(base, live):
     story = live(base({**BULLET, f"{B}/default/payment_grace": "1 month"}), {"Acme AI": 4})
     short = story("waterfall.pools", 0, debt.SHORTFALL) > 1.0
@@ -172,7 +171,6 @@ def test_a_default_that_is_paid_off_from_cash_flow_has_no_loss(base, live):
     assert abs(loss) < 1e-9 * ead
 
 
-@pytest.mark.xfail(strict=True, reason="overdue interest bears no interest, while recoveries are discounted compound")
 def test_a_default_paid_off_late_has_no_loss(base, live):
     """Nothing comes in until the machines are sold; their price then covers claim and interest."""
     changes = {
@@ -227,14 +225,12 @@ def test_a_failed_sponsor_leaves_the_ring_fence_alone(base, live):
         )
 
 
-@pytest.mark.xfail(strict=True, reason="the delivery clock stands for ever once the sponsor is dead")
 def test_machines_age_after_the_sponsor_has_failed(base, live):
     story = live(base(operator=True), {"Operator": 12})
     age = story("operations.fleets", 0, business.AGE)
     assert age[30] == pytest.approx(age[12] + 18)
 
 
-@pytest.mark.xfail(strict=True, reason="the delivery clock stands for ever once the borrower has defaulted")
 def test_machines_age_and_contracts_run_out_after_default(base, live):
     changes = {f"{B}/covenants/0/threshold": "9.00x", f"{B}/covenants/0/consequence": "default",
                f"{B}/enforcement/time_to_seize": "17 months", f"{OPS}/contracts/0/term": "8 months"}  # fmt: skip
@@ -244,7 +240,6 @@ def test_machines_age_and_contracts_run_out_after_default(base, live):
     assert story("operations.fleets", 0, business.AGE)[9] == pytest.approx(9.0)
 
 
-@pytest.mark.xfail(strict=True, reason="a customer whose contract has run out still takes its machines down with it")
 def test_a_former_customer_may_fail_without_harm(base, live):
     rich = {"economy/market/machines/0/rental": "12 USD/h", f"{OPS}/contracts/0/term": "12 months"}
     deal = base({**rich, f"{OPS}/release": {"downtime": "1 month", "use": "90 %"}}, operator=True)
@@ -279,7 +274,6 @@ def test_guarantor_pays_within_cap_and_liquidity_while_alive(base, live, terms, 
     assert story("waterfall.pools", 0, debt.SUPPORT).sum() == pytest.approx(most, abs=1e-6)
 
 
-@pytest.mark.xfail(strict=True, reason="the balloon is called from the guarantor before it is refinanced")
 def test_guarantor_is_not_called_for_a_balloon_that_is_refinanced(base, live):
     story = live(base({**BALLOON, f"{B}/guarantee": GUARANTEE}, operator=True))
     assert story("waterfall.facilities", 0, debt.REFINANCED)[MATURITY] > 0.0

@@ -32,7 +32,7 @@ def month(table, *, rent=RENT, power=POWER, first_power=POWER, **contract):
     """Businesses after one month of `earn`."""
     fleets, contracts = np.zeros((1, business.FLEET_FIELDS, 1)), np.zeros((1, business.CONTRACT_FIELDS, 1))
     businesses = np.zeros((1, business.BUSINESS_FIELDS, 1))
-    fleets[0, [business.HELD, business.SHARE, business.DUE_SHARE]] = 1.0
+    fleets[0, [business.HELD, business.SHARE, business.DUE_SHARE, business.FILLED]] = 1.0
     fleets[0, business.AGE] = contract.pop("age", 0.0)
     businesses[0, business.IDLE] = contract.pop("idle", 0.0)
     contracts[0, [business.IS_LIVE, business.REPRICED]] = 1.0
