@@ -28,7 +28,7 @@ class EnforcementSpec(Spec):
     policy: Literal["sale", "step_in"] = "sale"
     """sale: seize and sell; step_in: keep operating for the lenders, then sell what is left."""
     time_to_seize: Months
-    """Months from acceleration to the first sale."""
+    """Whole months from acceleration in which nothing can be sold yet."""
     step_in_months: Months = 0
     """Months of operation in the lenders' hands before the sale (step_in only)."""
     sale_cost: Share

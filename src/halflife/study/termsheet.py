@@ -18,6 +18,8 @@ from halflife.foundation.errors import Finding, SpecError
 from halflife.foundation.spec import validate_tree
 
 PathText = str | Path
+RESOLVERS = 2
+"""Threads that resolve draws: half of the work holds the interpreter, so more only wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class TermSheet:
         if not self.document.ranges:
             return [self.base]
         rows = latin_hypercube(draws, len(self.document.ranges), seed)
-        with one_blas_thread(), ThreadPoolExecutor() as pool:
+        with one_blas_thread(), ThreadPoolExecutor(max_workers=RESOLVERS) as pool:
             return list(pool.map(self._deal, rows))
 
     def _deal(self, row: Floats) -> Deal:

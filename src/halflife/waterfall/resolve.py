@@ -200,7 +200,6 @@ def _facility_columns(loans: Sequence[tuple[int, Loan]], grid: TimeGrid, age: Fl
         "maintenance": _floats(spec.maintenance_advance or 0.0 for spec in specs),
         "base_advance": base,
         "base_receivables": _floats(s.borrowing_base.receivables if s.borrowing_base else 0.0 for s in specs),
-        "residual": _floats(s.lease.residual_guarantee * s.commitment if s.lease else 0.0 for s in specs),
     }
 
 

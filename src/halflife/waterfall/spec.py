@@ -99,7 +99,10 @@ class LeaseSpec(Spec):
     """Equipment or triple-net lease: level rents and a guaranteed residual at the end."""
 
     residual_guarantee: Share
-    """Residual value guaranteed by the lessee, as a share of the financed amount."""
+    """Residual value guaranteed by the lessee, as a share of the financed amount.
+
+    It is what the lease still owes at maturity, in cash: what the returned machines fetch is the lessee's.
+    """
 
 
 class FacilitySpec(Spec):

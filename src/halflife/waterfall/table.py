@@ -34,7 +34,6 @@ class WaterfallTable(NamedTuple):
     maintenance: Annotated[Floats, Axes("facility"), Unit("most debt over paper value, 0 without the test")]
     base_advance: Annotated[Floats, Axes("facility", "month"), Unit("advance on orderly value (revolver)")]
     base_receivables: Annotated[Floats, Axes("facility"), Unit("advance on a month of revenue (revolver)")]
-    residual: Annotated[Floats, Axes("facility"), Unit("USD guaranteed residual (lease)")]
     account_borrower: Annotated[Ints, Axes("account"), Unit("position in borrower")]
     account_facility: Annotated[Ints, Axes("account"), Unit("position in facility, -1 without")]
     ahead: Annotated[Floats, Axes("account", "month"), Unit("instalments of the next months, share of drawn amount")]
