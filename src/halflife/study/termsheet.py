@@ -90,6 +90,8 @@ def load(source: PathText) -> TermSheet:
     """
     document = read_document(source if isinstance(source, Path) or "\n" in source else Path(source))
     spec = validate_tree(SystemSpec, document.tree(), document)
+    for end in (0.0, 1.0) if document.ranges else ():
+        validate_tree(SystemSpec, document.tree([end] * len(document.ranges)), document)
     with one_blas_thread():
         return TermSheet(document, spec, resolve(spec, document))
 
