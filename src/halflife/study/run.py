@@ -84,13 +84,17 @@ def run(
         If a draw of the ranges makes no deal, or the paths would not fit into memory.
     """
     refuse_if_too_large(sheet.base.plan, paths)
-    chunks = -(-paths // CHUNK)
-    deals = sheet.deals(max(1, min(draws or MOST_DRAWS, chunks)), seed)
+    deals = sheet.deals(count_draws(paths, draws), seed)
     if notify is not None and not is_warm():
         notify("compiling the engine for this machine; this happens once and takes about a minute")
     axis = axis_of(deals[0])
     harvest = walk([deal.plan for deal in deals], axis, paths=paths, seed=seed, threads=threads, progress=progress)
     return Run(_record(sheet, deals, axis, harvest, paths=paths, seed=seed))
+
+
+def count_draws(paths: int, draws: int | None = None) -> int:
+    """Return how many draws of the assumed ranges a run makes: those asked for, and at most one for each chunk."""
+    return max(1, min(draws or MOST_DRAWS, -(-paths // CHUNK)))
 
 
 def axis_of(deal: Deal) -> Axis:

@@ -15,7 +15,7 @@ from halflife.foundation.errors import Finding, SpecError
 from halflife.foundation.words import counted, usd
 from halflife.liquidation import explain as on_sale
 from halflife.study import chapters, lending
-from halflife.study.run import MOST_DRAWS
+from halflife.study.run import count_draws
 from halflife.study.scene import Scene, Snapshot, look
 from halflife.study.termsheet import TermSheet, latin_hypercube
 from halflife.waterfall import state as debt
@@ -70,11 +70,10 @@ def tell(
             where="path", found=f"path {path:,} of a run of {paths:,} paths", wanted=f"a path from 0 to {paths - 1:,}",
             fix="name a path of the run, or the number of paths of the run it belongs to",
         )])  # fmt: skip
-    count = max(1, min(draws or MOST_DRAWS, -(-paths // CHUNK)))
-    deals = sheet.deals(count, seed)
-    place = (path // CHUNK) % len(deals)
+    count = count_draws(paths, draws)
+    place = (path // CHUNK) % count
     opening = f"Path {path:,} of {paths:,}, seed {seed}"
-    return _months(deals[place], path, seed, opening, _drawn(sheet, place, count, seed))
+    return _months(sheet.deal(place, count, seed), path, seed, opening, _drawn(sheet, place, count, seed))
 
 
 def _drawn(sheet: TermSheet, place: int, count: int, seed: int) -> list[str]:

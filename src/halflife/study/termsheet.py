@@ -55,6 +55,19 @@ class TermSheet:
         with one_blas_thread(), ThreadPoolExecutor(max_workers=RESOLVERS) as pool:
             return list(pool.map(self._deal, rows))
 
+    def deal(self, place: int, draws: int, seed: int) -> Deal:
+        """Resolve one of `deals`: the one at `place`.
+
+        Raises
+        ------
+        SpecError
+            If the draw does not make a deal.
+        """
+        if not self.document.ranges:
+            return self.base
+        with one_blas_thread():
+            return self._deal(latin_hypercube(draws, len(self.document.ranges), seed)[place])
+
     def _deal(self, row: Floats) -> Deal:
         """Resolve one draw of the ranges."""
         spec = validate_tree(SystemSpec, self.document.tree(row), self.document)
