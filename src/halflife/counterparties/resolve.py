@@ -45,6 +45,8 @@ def resolve(
     grid: TimeGrid,
     findings: list[Finding],
     at: At,
+    *,
+    is_natural: bool = False,
 ) -> PartyTable | None:
     """Turn the written counterparties into arrays; parties and borrowers keep their order.
 
@@ -58,6 +60,7 @@ def resolve(
         Everything that is wrong is appended.
     at : path from the top of the system -> where it is written
         For example ``at("counterparties[Meta].rating")`` or ``at("borrowers[SPV].guarantee.guarantor")``.
+    is_natural : every path from the true law; else rare defaults of a lone borrower's parties are sampled more often
 
     Returns
     -------
@@ -83,7 +86,7 @@ def resolve(
             party_stream=streams[: len(parties)],
             release_stream=streams[len(parties) :],
             **_ventures(parties, grid),
-            **_forced(parties, backings, cumulative[:, -1]),
+            **_forced(parties, [] if is_natural else backings, cumulative[:, -1]),
             **_guarantees(backings, places, grid),
         )
     )
@@ -194,12 +197,17 @@ def _ventures(parties: Sequence[PartySpec], grid: TimeGrid) -> Columns:
 
 
 def _forced(parties: Sequence[PartySpec], backings: Sequence[Backing], total: Floats) -> Columns:
-    """Rated parties whose rare default matters, and the rate that makes it likely within the horizon."""
+    """Rated parties whose rare default matters, and the rate that makes it likely within the horizon.
+
+    They are those of one deal: among many borrowers the turns would be too few for anybody, and everybody's paths
+    would hang on who else is there.
+    """
     named = {backing.guarantee.guarantor for backing in backings} | {backing.sponsor for backing in backings}
     forced = [
         place
         for place, party in enumerate(parties)
-        if party.rating is not None
+        if len(backings) == 1
+        and party.rating is not None
         and 0.0 < total[place] < RARE_BELOW
         and (party.name in named or set(party.roles) & {"offtaker", "operator", "sponsor"})
     ]

@@ -13,7 +13,7 @@ from halflife.engine.ledger import EVERY, record, record_fans
 from halflife.engine.loop import finish, start, step
 from halflife.engine.plan import Plan
 from halflife.engine.state import State, new_state
-from halflife.foundation.abreast import abreast, borrow, is_any
+from halflife.foundation.abreast import abreast, borrow
 from halflife.foundation.axes import Floats
 from halflife.foundation.backend import LANES, both, either, empty_state, kernel, where
 from halflife.waterfall import state as debt
@@ -53,11 +53,12 @@ COLUMN_BYTES = 8
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def copy_out(source: Any, field: int, column: Any, at: int, count: int) -> None:
-    """Copy one field of every entity of a block into its column."""
+def copy_out(source: Any, field: int, column: Any, places: Any) -> None:
+    """Copy one field of every entity of a block into its column, every lane to its place."""
     for entity in range(source.shape[0]):
-        for k in range(count):
-            column[entity, at + k] = source[entity, field, k]
+        for k in range(places.shape[0]):
+            if places[k] >= 0:
+                column[entity, places[k]] = source[entity, field, k]
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -70,25 +71,25 @@ def forget_after(column: Any, last: int, at: int, count: int) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def keep(state: State, columns: Columns, at: int, count: int, last_maturity: int) -> None:
-    """Write a finished block's outcomes into the columns, from position `at`."""
+def keep(state: State, columns: Columns, places: Any, at: int, count: int, last_maturity: int) -> None:
+    """Write a finished block's outcomes into the columns, every lane to its place; `count` places from `at` on."""
     standings, claims, equity = state.default.standing, state.outcome.claims, state.outcome.equity
-    copy_out(state.counterparties.weights, party.WEIGHT, columns.weight, at, count)
-    copy_out(standings, standing.MONTH, columns.default_month, at, count)
-    copy_out(standings, standing.CAUSE, columns.cause, at, count)
-    copy_out(state.covenants.triggers, covenant.LEAST_DSCR, columns.least_dscr, at, count)
-    copy_out(state.waterfall.pools, debt.FIRST_SHORT, columns.first_shortfall, at, count)
-    copy_out(equity, outcome.PV_IN, columns.equity_in, at, count)
-    copy_out(equity, outcome.PV_OUT, columns.equity_out, at, count)
-    copy_out(equity, outcome.PV_SUPPORT, columns.support, at, count)
-    copy_out(claims, outcome.EAD, columns.ead, at, count)
-    copy_out(claims, outcome.LOSS, columns.loss, at, count)
-    copy_out(claims, outcome.PV_LOSS, columns.pv_loss, at, count)
-    copy_out(claims, outcome.ANNUITY, columns.annuity, at, count)
-    copy_out(claims, outcome.REPAID, columns.repaid, at, count)
-    copy_out(claims, outcome.REPAID_TIME, columns.repaid_time, at, count)
-    copy_out(state.covenants.tests, covenant.FIRST_BREACH, columns.first_breach, at, count)
-    copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, at, count)
+    copy_out(state.counterparties.weights, party.WEIGHT, columns.weight, places)
+    copy_out(standings, standing.MONTH, columns.default_month, places)
+    copy_out(standings, standing.CAUSE, columns.cause, places)
+    copy_out(state.covenants.triggers, covenant.LEAST_DSCR, columns.least_dscr, places)
+    copy_out(state.waterfall.pools, debt.FIRST_SHORT, columns.first_shortfall, places)
+    copy_out(equity, outcome.PV_IN, columns.equity_in, places)
+    copy_out(equity, outcome.PV_OUT, columns.equity_out, places)
+    copy_out(equity, outcome.PV_SUPPORT, columns.support, places)
+    copy_out(claims, outcome.EAD, columns.ead, places)
+    copy_out(claims, outcome.LOSS, columns.loss, places)
+    copy_out(claims, outcome.PV_LOSS, columns.pv_loss, places)
+    copy_out(claims, outcome.ANNUITY, columns.annuity, places)
+    copy_out(claims, outcome.REPAID, columns.repaid, places)
+    copy_out(claims, outcome.REPAID_TIME, columns.repaid_time, places)
+    copy_out(state.covenants.tests, covenant.FIRST_BREACH, columns.first_breach, places)
+    copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, places)
     forget_after(columns.party_failed, last_maturity, at, count)
 
 
@@ -99,16 +100,6 @@ def owes(state: State, k: int) -> Any:
     answer = pools[0, debt.DEBT, k] > 0.0
     for b in range(1, pools.shape[0]):
         answer = either(answer, pools[b, debt.DEBT, k] > 0.0)
-    return answer
-
-
-@kernel
-def is_over(state: State) -> bool:
-    """Say whether no path of the block owes anything any more."""
-    answer = True
-    for k in range(state.waterfall.pools.shape[-1]):
-        if is_any(owes(state, k)):
-            answer = False
     return answer
 
 
@@ -153,50 +144,102 @@ def walk_chunk(
     """
     state, weights, total = new_state(plan), empty_state(1, 1)[0, 0], 0.0
     paths = empty_state(1, 1)[0, 0].view(np.uint64)
-    rows, lanes, shares, end = abreast(state), abreast(paths), abreast(weights), np.uint64(first + count)
-    read = borrow(plan)
-    months = plan.market.rate_curve.shape[0] - 1
+    read, end = borrow(plan), np.uint64(first + count)
+    months, places = plan.market.rate_curve.shape[0] - 1, np.empty(LANES, np.int64)
     for begin in range(0, count, LANES):
-        here = min(LANES, count - begin)
+        here, running = min(LANES, count - begin), LANES
         clear(state)
         for k in range(LANES):
             paths[k] = np.uint64(first + begin + k)
+        rows, lanes, shares = abreast(state, LANES), abreast(paths, LANES), abreast(weights, LANES)
         start(read, rows, lanes, seed)
         for t in range(1, months + 1):
+            if t > last_maturity and (t - last_maturity) % EVERY == 1:
+                running = bring_forward(state, paths, running)
+                rows, lanes, shares = abreast(state, running), abreast(paths, running), abreast(weights, running)
+            if running == 0:
+                break
             weigh(rows, shares, lanes, end, t > last_maturity)
             step(read, rows, lanes, seed, t)
             record(rows, sums, t, shares)
             if t % EVERY == 0 and t <= last_maturity:
                 record_fans(plan, state, fans, t // EVERY - 1, tops, weights)
-            if t >= last_maturity and is_over(rows):
-                break
-        finish(read, rows)
-        keep(state, columns, at + begin, here, last_maturity)
-        for k in range(here):
-            total += state.counterparties.weights[0, party.WEIGHT, k]
+        finish(read, abreast(state, LANES))
+        for k in range(LANES):
+            places[k] = at + np.int64(paths[k]) - first if paths[k] < end else -1
+            total += state.counterparties.weights[0, party.WEIGHT, k] if paths[k] < end else 0.0
+        keep(state, columns, places, at + begin, here, last_maturity)
         weights[0] = 1.0 * paths[0]  # the rows own nothing: Numba frees an array after its last use
     return total
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
+def bring_forward(state: State, paths: Any, running: int) -> int:
+    """Bring the paths that still owe something to the front of the block, and count them.
+
+    What comes after the last maturity concerns few paths: the others keep their lane, and stand still.
+
+    Parameters
+    ----------
+    paths : [lane], path numbers, moved with their lanes
+    running : lanes in front that may still owe something
+    """
+    pools, arrays, front = state.waterfall.pools, arrays_of(state), 0
+    for k in range(running):
+        is_owing = False
+        for b in range(pools.shape[0]):
+            is_owing = is_owing or pools[b, debt.DEBT, k] > 0.0
+        if is_owing:
+            if k > front:
+                paths[front], paths[k] = paths[k], paths[front]
+                for array in arrays:
+                    exchange(array, front, k)
+            front += 1
+    return front
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def exchange(array: Any, i: int, k: int) -> None:
+    """Exchange two lanes of a state array."""
+    for entity in range(array.shape[0]):
+        for field in range(array.shape[1]):
+            kept = array[entity, field, i]
+            array[entity, field, i] = array[entity, field, k]
+            array[entity, field, k] = kept
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def clear(state: State) -> None:
     """Set a block's state to zero before its next paths."""
-    state.market.economy[:] = 0.0
-    state.market.machines[:] = 0.0
-    state.market.launches[:] = 0.0
-    state.counterparties.parties[:] = 0.0
-    state.counterparties.guarantees[:] = 0.0
-    state.operations.fleets[:] = 0.0
-    state.operations.contracts[:] = 0.0
-    state.operations.businesses[:] = 0.0
-    state.covenants.tests[:] = 0.0
-    state.covenants.triggers[:] = 0.0
-    state.covenants.history[:] = 0.0
-    state.waterfall.facilities[:] = 0.0
-    state.waterfall.accounts[:] = 0.0
-    state.waterfall.pools[:] = 0.0
-    state.waterfall.flows[:] = 0.0
-    state.default.standing[:] = 0.0
-    state.liquidation.sales[:] = 0.0
-    state.outcome.claims[:] = 0.0
-    state.outcome.equity[:] = 0.0
+    for array in arrays_of(state):
+        array[:] = 0.0
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def arrays_of(state: State) -> Any:
+    """Return every array of a block's state."""
+    return (
+        state.market.economy,
+        state.market.machines,
+        state.market.launches,
+        state.market.shocks,
+        state.counterparties.parties,
+        state.counterparties.guarantees,
+        state.counterparties.weights,
+        state.operations.fleets,
+        state.operations.contracts,
+        state.operations.businesses,
+        state.collateral.worth,
+        state.collateral.values,
+        state.covenants.tests,
+        state.covenants.triggers,
+        state.covenants.history,
+        state.waterfall.facilities,
+        state.waterfall.accounts,
+        state.waterfall.pools,
+        state.waterfall.flows,
+        state.default.standing,
+        state.liquidation.sales,
+        state.outcome.claims,
+        state.outcome.equity,
+    )

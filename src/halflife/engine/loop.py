@@ -265,7 +265,9 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
     test_draws(plan.waterfall, state.waterfall, flags, guarantees[:, party.SPONSOR_ALIVE])
     for f in range(plan.waterfall.commitment.shape[0]):
         b, years = plan.waterfall.facility_borrower[f], plan.waterfall.accrual[f, t]
-        remember_claim(state.outcome, f, state.waterfall.facilities, standings[b], years, discount, t)
+        remember_claim(
+            state.outcome, f, state.waterfall.facilities, standings[b], pools[b, debt.OWED], years, discount, t
+        )
     is_workout = True
     for f in range(plan.waterfall.commitment.shape[0]):
         is_workout = is_workout and t > plan.waterfall.maturity[f]
@@ -309,6 +311,7 @@ def finish(plan: Plan, state: State) -> None:
         settle(
             state.outcome,
             f,
+            state.waterfall.facilities,
             plan.waterfall.commitment[f] / total,
             recovery,
             guarantees[b, party.LIQUIDITY],

@@ -18,7 +18,7 @@ from halflife.engine.state import (
     REPAID_TIME,
     OutcomeState,
 )
-from halflife.foundation.backend import both, either, kernel, maximum, minimum, where
+from halflife.foundation.backend import both, either, kernel, minimum, where
 from halflife.waterfall.state import (
     ACCRUED,
     BALANCE,
@@ -35,13 +35,16 @@ from halflife.waterfall.state import (
 
 @kernel
 def remember_claim(
-    outcome: OutcomeState, f: int, facilities: Any, standing: Any, years: float, discount: Any, t: int
+    outcome: OutcomeState, f: int, facilities: Any, standing: Any, owed: Any, years: float, discount: Any, t: int
 ) -> None:
     """Note what facility f was owed at default, what came back, and how long its money was out.
+
+    Once the borrower owes nothing the account stands still, so that it does not matter how long a path is walked.
 
     Parameters
     ----------
     facilities : [facility, field, lane];  standing : [field, lane] of its borrower
+    owed : [lane], USD that the borrower owed when the month began
     years : length of the month by the day count;  discount : [lane], riskless factor from month 0
 
     References
@@ -51,7 +54,7 @@ def remember_claim(
     claims = outcome.claims
     for k in range(claims.shape[-1]):
         is_new = standing[IS_NEW, k] > 0.5
-        in_workout = both(standing[DEFAULTED, k] > 0.5, standing[IS_NEW, k] < 0.5)
+        in_workout = both(both(standing[DEFAULTED, k] > 0.5, standing[IS_NEW, k] < 0.5), owed[k] > 0.0)
         balance, paid = facilities[f, BALANCE, k], facilities[f, PAID_PRINCIPAL, k]
         claim = balance + facilities[f, ACCRUED, k]
         factor = claims[f, CLAIM_DISCOUNT, k] / (1.0 + facilities[f, RATE, k] * years)
@@ -86,12 +89,21 @@ def remember_equity(outcome: OutcomeState, b: int, pools: Any, discount: Any, is
 
 @kernel
 def settle(
-    outcome: OutcomeState, f: int, share: float, recovery: float, liquidity: Any, cap: Any, is_bound: Any, alive: Any
+    outcome: OutcomeState,
+    f: int,
+    facilities: Any,
+    share: float,
+    recovery: float,
+    liquidity: Any,
+    cap: Any,
+    is_bound: Any,
+    alive: Any,
 ) -> None:
     """Close facility f's account: prove what is left against a failed guarantor, and book the loss.
 
     Parameters
     ----------
+    facilities : [facility, field, lane]
     share : of the borrower's commitments, by which facilities share the guarantor
     recovery : of unsecured claims on the guarantor
     liquidity, cap : [lane], USD left behind the guarantee;  is_bound, alive : [lane], flags of the guarantor
@@ -102,7 +114,7 @@ def settle(
     """
     claims = outcome.claims
     for k in range(claims.shape[-1]):
-        left = maximum(0.0, claims[f, EAD, k] - claims[f, RECOVERED, k])
+        left = facilities[f, BALANCE, k] + facilities[f, ACCRUED, k]
         proves = both(is_bound[k] > 0.5, alive[k] < 0.5)
         most = share * minimum(liquidity[k], cap[k])
         proved = where(proves, recovery * minimum(left, most), 0.0) * claims[f, CLAIM_DISCOUNT, k]

@@ -85,7 +85,12 @@ class Deal:
 
 
 def resolve(
-    spec: SystemSpec, document: Document | None = None, *, reuse: Deal | None = None, at_least: int = 0
+    spec: SystemSpec,
+    document: Document | None = None,
+    *,
+    reuse: Deal | None = None,
+    at_least: int = 0,
+    is_natural: bool = False,
 ) -> Deal:
     """Resolve a system.
 
@@ -99,6 +104,9 @@ def resolve(
         are the same: most of the time of a resolution goes into that table.
     at_least : months
         Least length of the grid: draws of an assumed maturity get tables of one shape.
+    is_natural : flag
+        Draw every path from the true law, as every system of several borrowers does; else the rare defaults of a
+        lone borrower's parties are sampled more often, and weighed.
 
     Raises
     ------
@@ -112,7 +120,7 @@ def resolve(
     }
     grid = horizon(spec, places, findings, at_least)
     check_system(spec, parties, places, findings)
-    deal = _Resolution(spec, grid, parties, places, findings).run(reuse)
+    deal = _Resolution(spec, grid, parties, places, findings, is_natural).run(reuse)
     if findings or deal is None:
         raise SpecError(_in_order(findings, places))
     return deal
@@ -131,9 +139,16 @@ class _Resolution:
     """One pass over the rooms; what each finds wrong is collected, and the pass goes on as far as it can."""
 
     def __init__(
-        self, spec: SystemSpec, grid: TimeGrid, parties: Parties, places: Places, findings: list[Finding]
+        self,
+        spec: SystemSpec,
+        grid: TimeGrid,
+        parties: Parties,
+        places: Places,
+        findings: list[Finding],
+        is_natural: bool,
     ) -> None:
         self.spec, self.grid, self.parties, self.places, self.findings = spec, grid, parties, places, findings
+        self.is_natural = is_natural
         self.borrowers = sorted(spec.borrowers, key=lambda borrower: borrower.name)
         machines = sorted(spec.economy.market.machines, key=lambda machine: machine.name)
         self.market_spec = spec.economy.market.model_copy(update={"machines": tuple(machines)})
@@ -169,6 +184,7 @@ class _Resolution:
             self.grid,
             self.findings,
             at(""),
+            is_natural=self.is_natural,
         )
         collateral = self._collateral(market, reuse)
         if draft is None or settled is None or covenants is None or self.findings:

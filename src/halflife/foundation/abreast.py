@@ -1,4 +1,4 @@
-"""Into vectors and out of them: arrays seen as rows of vectors, and what a whole vector says."""
+"""Into vectors and out of them: arrays seen as rows of vectors, and the sum of a vector."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from halflife.foundation.lanes import LANES, WIDTH, Rows, Vector
+from halflife.foundation.lanes import WIDTH, Rows, Vector
 
 
 def _abreast_kind(kind: Any) -> Any:
@@ -33,20 +33,23 @@ def _abreast(context: Any, builder: Any, kind: Any, value: Any, vectors: Any) ->
 
 
 @intrinsic
-def abreast(typingctx: Any, arrays: Any) -> Any:
-    """See arrays made by `empty_state`, or nested tuples of them, as rows of vectors.
+def abreast(typingctx: Any, arrays: Any, lanes: Any) -> Any:
+    """See the first lanes of arrays made by `empty_state`, or of nested tuples of them, as rows of vectors.
 
-    The rows own nothing: the arrays must be used later than the rows, or Numba frees them.
+    `lanes` is rounded up to whole vectors.  The rows own nothing: the arrays must be used later than the rows, or
+    Numba frees them.
     """
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        count = context.get_constant(types.intp, LANES // WIDTH)
+        lanes = context.cast(builder, args[1], sig.args[1], types.intp)
+        above, width = (context.get_constant(types.intp, number) for number in (WIDTH - 1, WIDTH))
+        count = builder.udiv(builder.add(lanes, above), width)
         # a count that LLVM knew would make it write every loop out sixteen times, so it goes through an empty
         # piece of assembly
         vectors = builder.asm(ir.FunctionType(count.type, [count.type]), "", "=r,0", [count], side_effect=False)
         return _abreast(context, builder, sig.args[0], args[0], vectors)
 
-    return _abreast_kind(arrays)(arrays), generate
+    return _abreast_kind(arrays)(arrays, lanes), generate
 
 
 def _borrow(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -84,14 +87,3 @@ def add_across(typingctx: Any, vector: Any) -> Any:
         return left[0]
 
     return types.float64(Vector(types.float64)), generate
-
-
-@intrinsic
-def is_any(typingctx: Any, conditions: Any) -> Any:
-    """Say whether a condition holds on one lane of a vector at least."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        mask = builder.bitcast(args[0], ir.IntType(WIDTH))
-        return builder.icmp_unsigned("!=", mask, mask.type(0))
-
-    return types.boolean(Vector(types.boolean)), generate
