@@ -263,3 +263,25 @@ def forced_sale_recovery(collateral: Amount, discount: Amount, cost: Amount, mon
     """
     sold = collateral * (1.0 - np.asarray(discount, dtype=float)) * (1.0 - np.asarray(cost, dtype=float))
     return sold / (1.0 + np.asarray(rate, dtype=float)) ** (np.asarray(months) / 12.0)
+
+
+def raw_discount(remaining: Amount, explained: Amount) -> Amount:
+    """Discount of forced sales before quality is held equal.
+
+    Parameters
+    ----------
+    remaining : fraction
+        Discount left once quality is held equal.
+    explained : fraction, below 1
+        Share of the raw discount that quality explains.
+
+    Returns
+    -------
+    fraction
+        ``remaining / (1 - explained)``: 18 % for aircraft, half of it quality.
+
+    References
+    ----------
+    Franks, Seth, Sussman and Vig (2021), ECGI WP 722; tests/reference/m4-franks-decomposition/SOURCE.md
+    """
+    return remaining / (1.0 - np.asarray(explained, dtype=float))
