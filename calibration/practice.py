@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from calibration.machines import costs
 from calibration.records import Documents, assumed, estimate, main, quoted, rows
 
 DATE = "2026-11-23"
@@ -29,6 +30,8 @@ OPEX = {
 }
 """Names in the facts file and in the source table."""
 EBAY = "public eBay tally to July 2026"
+RULE = "rule 17 of docs/decisions/0002"
+MARSBIT = "Computing Power Subprime Crisis (MarsBit, 2025-12-18): 30-50 kW, air or liquid"
 
 
 def opex(data: Path) -> dict[str, Any]:
@@ -67,6 +70,33 @@ def _ebay_fall(data: Path) -> dict[str, Any]:
         high=max(falls),
         note="a glut after demand vanished: market fall, not a seller's own impact",
     )
+
+
+def _stays_behind(data: Path) -> dict[str, Any]:
+    """Network and installation as a share of all-in cost, from the one machine that has both quotes."""
+    known = costs(data, "B200")
+    system, low, high = (known[name]["value"] for name in ("price_low", "all_in_low", "all_in_high"))
+    note = f"B200, the one machine with both: system quote {system:,.0f} USD, {low:,.0f} to {high:,.0f} USD all-in"
+    return assumed(1.0 - 2.0 * system / (low + high), max(0.0, 1.0 - system / low), 1.0 - system / high, "share",
+                   DATE, f"{note}; network and installation stay behind")  # fmt: skip
+
+
+def _racks(data: Path) -> dict[str, Any]:
+    """Power of a rack: what the average site carries, and what the machines ask for."""
+    table = {row["item"]: row for row in rows(data, "gpu_power_opex.csv")}
+    figures = {}
+    for name, item, note in (
+        ("rack_power_colocation", "average rack density 2025", ""),
+        ("rack_power_h100", "H100 rack (4 nodes)", f"32 GPUs; {MARSBIT}"),
+        ("rack_power_gb200", "GB200 NVL72 rack", "72 GPUs, liquid; 120-140 in most sources"),
+    ):
+        row = table[item]
+        limits = {key: float(row[key]) for key in ("low", "high") if row[key]}
+        if name == "rack_power_h100":
+            limits["high"] = 50.0
+        words = "; ".join(part for part in (note or row["note"], f"quality {row['confidence']}") if part)
+        figures[name] = quoted(float(row["value"]), "kW", row["source"], row["as_of"], **limits, note=words)
+    return figures
 
 
 def liquidation(data: Path) -> dict[str, Any]:
@@ -147,6 +177,25 @@ def liquidation(data: Path) -> dict[str, Any]:
             "no source with a price found: an 8-GPU node weighs 130-142 kg (NVIDIA); "
             "palletised and insured road freight",
         ),
+        "absorption_per_month": assumed(
+            4_500, 1_000, 8_000, "units per month", DATE, f"{RULE}: rack space and power that buyers have ready"
+        ),
+        "depth_after_successor": assumed(0.75, 0.50, 1.00, "share", DATE, RULE),
+        "recovery": assumed(0.50, 0.25, 0.75, "share per month", DATE, f"{RULE}: price pressure that fades in a month"),
+        "floor": assumed(
+            0.50, 0.30, 0.70, "share", DATE, f"{RULE}: the glut of 2022 fell 70 %, a stressed aircraft sale 30 %"
+        ),
+        "commission": assumed(0.10, 0.05, 0.15, "share", DATE, RULE),
+        "break_up_chip": assumed(
+            0.15,
+            0.05,
+            0.30,
+            "share",
+            DATE,
+            "no source: at least what stays behind when servers leave, at most the range of quality_haircut",
+        ),
+        "break_up_server": _stays_behind(data),
+        **_racks(data),
         "months_to_market": quoted(
             3,
             "months",
