@@ -46,6 +46,7 @@ def cash_drawn(tale):
     grown = np.diff(claim, axis=0, prepend=claim[:1])
     paid = facility(tale, debt.PAID_INTEREST) + facility(tale, debt.PAID_PRINCIPAL)
     drawn = grown - facility(tale, debt.INTEREST) + paid + facility(tale, debt.REFINANCED)
+    drawn = drawn + facility(tale, debt.SETTLED)
     drawn[0] = 0.0
     return drawn
 
@@ -101,7 +102,7 @@ def test_operating_cost_is_paid_in_full_or_carried_forward(tale):
 def test_balances_roll_forward(tale):
     balance, draws = facility(tale, debt.BALANCE), facility(tale, debt.DRAW)
     accrued, refinanced = facility(tale, debt.ACCRUED), facility(tale, debt.REFINANCED)
-    left = balance[:-1] + draws[1:] - facility(tale, debt.PAID_PRINCIPAL)[1:]
+    left = balance[:-1] + draws[1:] - facility(tale, debt.PAID_PRINCIPAL)[1:] - facility(tale, debt.SETTLED)[1:]
     is_out = refinanced[1:] > 0.0
     bound = EXACT * commitment(tale)
     assert np.abs(np.where(is_out, 0.0, left - balance[1:])).max() <= bound
@@ -149,6 +150,29 @@ def test_what_debtors_lose_creditors_lose(tale):
         gap = claims[f, outcome.EAD] + interest - (received * later).sum(axis=0) - claim[-1, f]
         assert np.abs(gap[failed]).max(initial=0.0) <= EXACT * commitment(tale)
         assert (claims[f, outcome.EAD][~failed] == 0.0).all()
+
+
+def test_a_lease_ends_with_the_machines_gone_and_the_residual_settled(tale):
+    """Guarantee, machines and what stays owed add up to the residual; no machine of the fleet earns afterwards."""
+    table, bound = tale.deal.plan.waterfall, EXACT * commitment(tale)
+    for f in np.flatnonzero(table.lease_fleet >= 0):
+        b, end, fleet = table.facility_borrower[f], table.maturity[f], table.lease_fleet[f]
+        worth, settled, backed = (facility(tale, x)[end, f] for x in (debt.RETURNED, debt.SETTLED, debt.BACKED))
+        ran = tale["default.standing"][end - 1, b, standing.DEFAULTED] < 0.5
+        before = facility(tale, debt.BALANCE)[end - 1, f]
+        rents = np.minimum(before, table.instalment[f, end] * facility(tale, debt.DRAWN)[end, f]
+                           + facility(tale, debt.ARREARS)[end - 1, f])  # fmt: skip
+        booked = np.minimum(before - rents, table.residual[f] * facility(tale, debt.DRAWN)[end, f])
+        guaranteed = np.minimum(booked, table.guaranteed[f] * facility(tale, debt.DRAWN)[end, f])
+        short = np.maximum(0.0, guaranteed - worth)
+        by_lessee = table.residual_party[f] < 0
+        assert np.abs(np.where(ran, settled - booked + (short if by_lessee else 0.0), settled)).max() <= bound
+        assert (backed <= (0.0 if by_lessee else np.minimum(short, table.residual_cap[f])) + bound).all()
+        held = tale["operations.fleets"][end:, fleet, business.HELD]
+        assert (held[:, ran] == 0.0).all()
+        assert ran.any()
+        others = np.delete(np.arange(facility(tale, debt.SETTLED).shape[0]), end)
+        assert (facility(tale, debt.SETTLED)[others, f] == 0.0).all()
 
 
 def unpaid(tale, s):

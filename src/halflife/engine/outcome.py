@@ -21,6 +21,7 @@ from halflife.engine.state import (
 from halflife.foundation.backend import both, either, kernel, minimum, where
 from halflife.waterfall.state import (
     ACCRUED,
+    BACKED,
     BALANCE,
     DISTRIBUTED,
     EQUITY,
@@ -29,6 +30,8 @@ from halflife.waterfall.state import (
     PAID_PRINCIPAL,
     RATE,
     REFINANCED,
+    RETURNED,
+    SETTLED,
     SUPPORT,
 )
 
@@ -49,7 +52,8 @@ def remember_claim(
 
     References
     ----------
-    docs/glossary.md, *ead*, *lgd*, *wal*, *fair spread*.
+    docs/glossary.md, *ead*, *lgd*, *wal*, *fair spread*, *residual guarantee*: leased machines that go back repay
+    principal as far as they are worth it; what the lessor loses on them beyond the guarantee is no credit loss.
     """
     claims = outcome.claims
     for k in range(claims.shape[-1]):
@@ -59,8 +63,10 @@ def remember_claim(
         claim = balance + facilities[f, ACCRUED, k]
         factor = claims[f, CLAIM_DISCOUNT, k] / (1.0 + facilities[f, RATE, k] * years)
         factor = where(is_new, 1.0, where(in_workout, factor, 0.0))
-        principal = paid + facilities[f, REFINANCED, k]
-        held = where(in_workout, 0.0, balance + principal)
+        settled = facilities[f, SETTLED, k]
+        in_kind = minimum(settled, facilities[f, RETURNED, k] + facilities[f, BACKED, k])
+        principal = paid + facilities[f, REFINANCED, k] + in_kind
+        held = where(in_workout, 0.0, balance + paid + facilities[f, REFINANCED, k] + settled)
         claims[f, EAD, k] = where(is_new, claim, claims[f, EAD, k])
         claims[f, DEFAULT_DISCOUNT, k] = where(is_new, discount[k], claims[f, DEFAULT_DISCOUNT, k])
         claims[f, CLAIM_DISCOUNT, k] = factor

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from halflife.engine.coverage import base_llcr
 from halflife.engine.resolve import Deal
 from halflife.foundation.axes import Floats
 from halflife.ratios import wal
@@ -23,8 +24,9 @@ def show(deal: Deal) -> dict[str, Rows]:
     -------
     dict
         ``deal``, ``facilities``, ``sources_and_uses``, ``prices``, ``schedule`` (by facility and payment
-        date), ``coverage`` (by borrower and month until the last maturity) and ``fleets``: rows of plain
-        values, money in USD, rates and shares as decimals, dates as ISO text.
+        date), ``coverage`` (by borrower and month until the last maturity), ``fleets``, ``backstops`` of vendors and
+        ``leases`` with their residuals: rows of plain values, money in USD, rates and shares as decimals, dates as ISO
+        text.
     """
     return {
         "deal": _deal(deal),
@@ -34,6 +36,8 @@ def show(deal: Deal) -> dict[str, Rows]:
         "schedule": [row for place in range(len(deal.names.facilities)) for row in _schedule(deal, place)],
         "coverage": [row for place in range(len(deal.names.borrowers)) for row in _coverage(deal, place)],
         "fleets": _fleets(deal),
+        "backstops": _backstops(deal),
+        "leases": [row for place in range(len(deal.names.facilities)) for row in _lease(deal, place)],
     }
 
 
@@ -178,6 +182,7 @@ def _coverage(deal: Deal, place: int) -> Rows:
         (loan.walk.balance for b, loan in zip(owners, base.debt.loans, strict=True) if b == place),
         start=np.zeros_like(cfads),
     )
+    llcr = base_llcr(deal.plan.waterfall, base.debt.loans, base.cfads, place)
     rows = []
     for t in range(1, int(deal.plan.waterfall.maturity[owners == place].max()) + 1):
         paper = float(base.paper[place, t])
@@ -189,6 +194,7 @@ def _coverage(deal: Deal, place: int) -> Rows:
                 "cfads": float(base.cfads[place, t]),
                 "service": float(base.scheduled[place, t]),
                 "dscr": float(cfads[t] / service[t]) if service[t] > 0.0 else None,
+                "llcr": float(llcr[t]) if np.isfinite(llcr[t]) else None,
                 "debt": float(debt[t]),
                 "paper_value": paper,
                 "advance_on_paper": float(debt[t]) / paper if paper > 0.0 else None,
@@ -221,3 +227,39 @@ def _fleets(deal: Deal) -> Rows:
             }
         )
     return rows
+
+
+def _backstops(deal: Deal) -> Rows:
+    """By contract row: who rents its machines when no customer does, at which price, for how long."""
+    table = deal.plan.operations
+    return [
+        {
+            "machines_of": deal.names.contracts[c],
+            "fleet": deal.names.fleets[table.contract_fleet[c]],
+            "vendor": deal.names.parties[table.vendor[c]],
+            "usd_per_hour": float(table.vendor_price[c]),
+            "share": float(table.vendor_share[c]),
+            "until": deal.grid.dates[table.vendor_until[c]].isoformat(),
+        }
+        for c in np.flatnonzero((table.vendor >= 0) & (table.contract_units > 0.0))
+    ]
+
+
+def _lease(deal: Deal, place: int) -> Rows:
+    """What goes back at the end of a lease, and who guarantees which residual."""
+    table, fleet = deal.plan.waterfall, int(deal.plan.waterfall.lease_fleet[place])
+    if fleet < 0:
+        return []
+    guarantor, drawn = int(table.residual_party[place]), float(deal.base.debt.loans[place].walk.drawn[-1])
+    return [
+        {
+            "lease": deal.names.facilities[place],
+            "fleet": deal.names.fleets[fleet],
+            "machines": float(deal.plan.operations.units[fleet]),
+            "goes_back": deal.grid.dates[table.maturity[place]].isoformat(),
+            "residual": float(table.residual[place]) * drawn,
+            "guaranteed": float(table.guaranteed[place]) * drawn,
+            "guarantor": deal.names.parties[guarantor] if guarantor >= 0 else "the lessee",
+            "cap": float(table.residual_cap[place]) if guarantor >= 0 else None,
+        }
+    ]

@@ -16,7 +16,7 @@ from halflife.metrics.terms import CEILINGS, threshold_on
 
 FAN_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FAN_NOTE = "errors count paths as independent; resolution one bin of the histogram"
-FANS = ("dscr", "ltv_paper", "ltv_orderly", "ltv_realisable", "collateral")
+FANS = ("dscr", "ltv_paper", "ltv_orderly", "ltv_realisable", "collateral", "llcr")
 TESTED_BY = {"dscr": "dscr", "ltv_paper": "ltv_paper", "ltv_orderly": "ltv_orderly"}
 """Covenant tests whose ratio the record keeps as a fan."""
 
@@ -108,6 +108,21 @@ def median_fan(case: Case, quantity: str) -> tuple[Ints, Floats, Floats]:
     if kept.size == 0:
         raise NoAnswer("no path has this ratio on any date")
     return case.results.fan_months[kept], values[0], errors[0]
+
+
+def lowest_llcr(level: float) -> Callable[[Case, Options], Answer]:
+    """Build the lowest value over the fan dates of a quantile of the LLCR."""
+
+    def lowest(case: Case, options: Options) -> Answer:
+        kept, values, errors = _fan(case, "llcr", case.borrower_name, (level,))
+        if kept.size == 0:
+            raise NoAnswer("no path has this ratio on any date")
+        place = int(np.argmin(values[0]))
+        when = case.results.dates[int(case.results.fan_months[kept[place]])]
+        note = f"lowest over the dates, on {when:%Y-%m-%d}, on paths not in default; {FAN_NOTE}"
+        return Answer(float(values[0, place]), float(errors[0, place]), note)
+
+    return lowest
 
 
 def breach_probability(case: Case, options: Options) -> Answer:

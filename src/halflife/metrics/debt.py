@@ -91,6 +91,18 @@ def llcr_at_peak(case: Case, options: Options) -> Answer:
     return Answer(float(value), None, f"{NO_SCATTER}; on {case.results.dates[peak]:%Y-%m-%d}, reserves not counted")
 
 
+def residual_result(case: Case, options: Options) -> Answer:
+    """What the lessor gains (or, below zero, loses) on its residual when the machines have gone back."""
+    name = case.entity
+    returned, settled, backed = (
+        case.results.mean(quantity, name)[: case.last_month + 1].sum() for quantity in ("returned", "settled", "backed")
+    )
+    if settled <= 0.0 and returned <= 0.0:
+        raise NoAnswer("no leased machines go back")
+    note = f"{NO_SCATTER}; on average machines worth USD {returned / 1e6:,.1f} m settle {settled / 1e6:,.1f} m"
+    return Answer(float(returned + backed - settled) / case.commitment, None, note)
+
+
 def peak_ltv(which: str) -> Callable[[Case, Options], Answer]:
     """Build the highest median loan to value over the fan dates."""
 

@@ -42,16 +42,16 @@ def flows(case: Case) -> LenderFlows:
     paid, received = np.zeros(months), np.zeros(months)
     for f in case.facilities:
         name = case.axis.facilities[f]
-        one = {
-            q: case.results.mean(q, name) for q in ("balance", "draw", "interest", "principal", "fees", "refinanced")
-        }
+        quantities = ("balance", "draw", "interest", "principal", "fees", "refinanced", "returned", "settled", "backed")
+        one = {q: case.results.mean(q, name) for q in quantities}
         drawn = one["draw"].copy()
-        opening = one["balance"][1] - drawn[1] + one["principal"][1] + one["refinanced"][1]
+        opening = one["balance"][1] - drawn[1] + one["principal"][1] + one["refinanced"][1] + one["settled"][1]
         drawn = _cash_draws(case, name, drawn)
         drawn[0] = max(0.0, float(opening))
         price = case.terms.facilities[name].issue_price
         paid = paid + price * drawn
         received = received + one["interest"] + one["principal"] + one["fees"] + one["refinanced"]
+        received = received + one["returned"] + one["backed"]
     return LenderFlows(paid, received)
 
 

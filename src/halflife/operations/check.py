@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from halflife.foundation.errors import Finding
+from halflife.foundation.grid import TimeGrid
 from halflife.foundation.names import At, Written, report_twins, unknown
-from halflife.operations.spec import ContractSpec, DscrPriceSpec, FleetSpec, OperationsSpec
+from halflife.operations.spec import BackstopSpec, ContractSpec, DscrPriceSpec, FleetSpec, OperationsSpec
 
 HOURS = 730.0
 """Hours in a month: 8760 / 12."""
@@ -42,6 +43,7 @@ def check(
     *,
     machines: Mapping[str, int],
     parties: Parties,
+    grid: TimeGrid,
     findings: list[Finding],
 ) -> None:
     """Report everything that is wrong with one business."""
@@ -57,6 +59,7 @@ def check(
     for contract in spec.contracts:
         _check_contract(written, contract, parties, findings)
     _check_prices(written, findings)
+    _check_backstops(written, parties, grid, findings)
     if spec.operator is not None:
         check_party(at, "operator", spec.operator, "operator", parties, findings)
     if spec.opex.pue < 1.0:
@@ -147,6 +150,46 @@ def _check_contract(
                 "the new price is the market rent divided by it",
             )
         )
+
+
+def backstop_of(spec: OperationsSpec, fleet: str) -> BackstopSpec | None:
+    """Return the promise that covers a fleet, if any."""
+    return next((one for one in spec.release.backstops if one.fleet in (None, fleet)), None)
+
+
+def _check_backstops(
+    written: Written[OperationsSpec], parties: Parties, grid: TimeGrid, findings: list[Finding]
+) -> None:
+    """A backstop needs a vendor, machines, a price and time left; each fleet has one at most."""
+    at, fleets = written.at, [fleet.name for fleet in written.spec.fleets]
+    seen = set[str]()
+    for place, one in enumerate(written.spec.release.backstops):
+        where = f"release.backstops[{place}]"
+        check_party(at, f"{where}.vendor", one.vendor, "vendor", parties, findings)
+        if one.fleet is not None and one.fleet not in fleets:
+            findings.append(unknown(at(f"{where}.fleet"), "fleet", one.fleet, fleets))
+        if one.price == 0.0:
+            findings.append(Finding(at(f"{where}.price"), "0 USD/h", "a price", "write it like '1.50 USD/h'"))
+        if grid.month_of(one.until) < 1:
+            findings.append(
+                Finding(
+                    at(f"{where}.until"),
+                    f"a backstop that ended on {one.until}",
+                    f"a day after the valuation date {grid.valuation}",
+                    "correct the date, or delete the backstop",
+                )
+            )
+        covered = set(fleets) if one.fleet is None else {one.fleet}
+        findings.extend(
+            Finding(
+                at(where),
+                f"a second backstop for fleet '{fleet}'",
+                "one vendor for each fleet",
+                "name the fleet each is given for",
+            )
+            for fleet in sorted(covered & seen)
+        )
+        seen |= covered
 
 
 def _check_prices(written: Written[OperationsSpec], findings: list[Finding]) -> None:

@@ -21,6 +21,7 @@ from halflife.foundation.streams import normal, uniforms
 from halflife.operations.state import (
     AGE,
     AHEAD,
+    BACKED,
     BARGAINS,
     BOOK,
     CAPEX,
@@ -37,11 +38,13 @@ from halflife.operations.state import (
     IDLE,
     IN_TERM,
     IS_LIVE,
+    LEANING,
     LOST_CUSTOMER,
     OPERATOR,
     OPEX,
     RELEASED,
     REMAINING,
+    RENTED,
     REPRICED,
     REVENUE,
     SHARE,
@@ -185,15 +188,71 @@ def watch_contract(table: OperationsTable, state: OperationsState, c: int, alive
 
 
 @kernel
+def ask_vendor(table: OperationsTable, state: OperationsState, c: int, alive: Any, prices: Prices, t: int) -> None:
+    """Rent the machines of one contract row that have no customer to the vendor, while it lives and pays more.
+
+    The vendor takes its share of the machines that wait in downtime, and of those released where its price leaves
+    more after power than the market does; it pays for every working hour, and the borrower for the power.
+
+    References
+    ----------
+    docs/glossary.md, *backstop*.
+    """
+    fleets, contracts, businesses = state.fleets, state.contracts, state.businesses
+    b, f, units, vendor = table.contract_borrower[c], table.contract_fleet[c], table.contract_units[c], table.vendor[c]
+    first, clock = c * table.in_term.shape[1], fleets[table.contract_fleet[c], CLOCK]
+    look_up(table.in_term, first, clock, contracts[c, IN_TERM])
+    look_up(table.released, first, clock, contracts[c, RELEASED])
+    price, decay, open_use = table.vendor_price[c], table.decay[f], table.release_use[b]
+    share, kwh = table.vendor_share[c] if t <= table.vendor_until[c] else 0.0, HOURS * table.power[f] * table.pue[b]
+    rent, power, machine = prices.rent, prices.power, table.fleet_machine[f]
+    for k in range(contracts.shape[-1]):
+        live, filled = contracts[c, IS_LIVE, k] > 0.5, fleets[f, FILLED, k]
+        idle = maximum(0.0, fleets[f, DUE_SHARE, k] - contracts[c, IN_TERM, k] - contracts[c, RELEASED, k])
+        in_downtime = contracts[c, DOWNTIME, k] > 0.0
+        waits = where(live, filled * idle, where(in_downtime, fleets[f, SHARE, k], 0.0))
+        loose = where(live, filled * contracts[c, RELEASED, k], where(in_downtime, 0.0, fleets[f, SHARE, k]))
+        output = exp(-decay * fleets[f, AGE, k])
+        market = HOURS * open_use * output * (prices.realisation * rent[machine, k]) - kwh * open_use * power[k]
+        paid = HOURS * output * price
+        margin = paid - kwh * power[k]
+        runs = where(both(alive[vendor, k] > 0.5, businesses[b, IDLE, k] <= 0.0), share, 0.0)
+        leaning = where(margin > maximum(0.0, market), runs, 0.0)
+        rented = units * fleets[f, HELD, k] * (leaning * loose + where(margin > 0.0, runs, 0.0) * waits)
+        contracts[c, LEANING, k] = leaning
+        contracts[c, RENTED, k] = rented
+        businesses[b, BACKED, k] = businesses[b, BACKED, k] + rented * paid
+        businesses[b, REVENUE, k] = businesses[b, REVENUE, k] + rented * paid
+        businesses[b, OPEX, k] = businesses[b, OPEX, k] + rented * kwh * power[k]
+
+
+@kernel
+def give_back(state: OperationsState, f: int, defaulted: Any) -> None:
+    """Send the machines of leased fleet f home; after acceleration the lenders keep and sell them.
+
+    Parameters
+    ----------
+    defaulted : [lane], flag of acceleration
+
+    References
+    ----------
+    docs/glossary.md, *residual guarantee*.
+    """
+    fleets = state.fleets
+    for k in range(fleets.shape[-1]):
+        fleets[f, HELD, k] = where(defaulted[k] > 0.5, fleets[f, HELD, k], 0.0)
+
+
+@kernel
 def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices, t: int) -> None:
     """Earn one contract row's revenue and bear its power bill: in term, or released to the open market.
 
     Machines under contract bill the contract price; released ones earn the realised market rent while it
-    covers their power, and stand idle otherwise.
+    covers their power, and stand idle otherwise. Those that a vendor rents are not counted here.
 
     References
     ----------
-    Our own.
+    Our own; `ask_vendor`.
     """
     fleets, contracts, businesses = state.fleets, state.contracts, state.businesses
     b, f, units = table.contract_borrower[c], table.contract_fleet[c], table.contract_units[c]
@@ -222,7 +281,7 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
         output = exp(-decay * fleets[f, AGE, k])
         power_price = hedged * first_power + (1.0 - hedged) * power[k]
         margin = HOURS * open_use * output * market - kwh * open_use * power[k]
-        works = where(margin > 0.0, runs, 0.0) * loose
+        works = where(margin > 0.0, runs, 0.0) * (loose * (1.0 - contracts[c, LEANING, k]))
         billed = under * price * repriced * cash_share * paid_hours
         contracts[c, REPRICED, k] = repriced
         businesses[b, CONTRACTED, k] = businesses[b, CONTRACTED, k] + billed * runs
@@ -253,6 +312,7 @@ def open_month(state: OperationsState) -> None:
             businesses[b, EXPECTED, k] = 0.0
             businesses[b, OPEX, k] = 0.0
             businesses[b, SPENT, k] = 0.0
+            businesses[b, BACKED, k] = 0.0
             businesses[b, REMAINING, k] = 0.0
 
 
@@ -307,5 +367,7 @@ def step(
     for c in range(table.contract_units.shape[0]):
         if table.offtaker[c] >= 0:
             watch_contract(table, state, c, alive, defaulted)
+        if table.vendor[c] >= 0:
+            ask_vendor(table, state, c, alive, prices, t)
         earn(table, state, c, prices, t)
     close_month(table, state)

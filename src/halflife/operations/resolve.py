@@ -12,7 +12,7 @@ from halflife.foundation.errors import Finding
 from halflife.foundation.grid import TimeGrid
 from halflife.foundation.names import Written
 from halflife.foundation.streams import stream_id
-from halflife.operations.check import HOURS, check, open_units, units_of
+from halflife.operations.check import HOURS, backstop_of, check, open_units, units_of
 from halflife.operations.delivery import Arrivals, arrivals, book_and_age, delivered, in_term, released
 from halflife.operations.spec import ContractSpec, DscrPriceSpec, FleetSpec, OperationsSpec
 from halflife.operations.table import RESERVED, SPOT, TAKE_OR_PAY, OperationsTable
@@ -85,7 +85,7 @@ def resolve(
     """
     before = len(findings)
     for written in borrowers:
-        check(written, machines=machines, parties=parties, findings=findings)
+        check(written, machines=machines, parties=parties, grid=grid, findings=findings)
     if len(findings) > before:
         return None
     fleets = [
@@ -225,7 +225,24 @@ def _contract_columns(
         "renegotiate_to": _floats(option.to if option else 1.0 for option in options),
         "renegotiate_floor": _floats(option.floor if option else 1.0 for option in options),
         "renegotiate_chance": _floats(option.probability if option else 0.0 for option in options),
+        **_backstop_columns(rows, fleets, borrowers, grid, parties),
         "contract_stream": _ints(stream_id(f"contract/{row.owner}/{row.name}") for row in rows),
+    }
+
+
+def _backstop_columns(
+    rows: Sequence[_Row],
+    fleets: Sequence[_Fleet],
+    borrowers: Sequence[Written[OperationsSpec]],
+    grid: TimeGrid,
+    parties: Mapping[str, tuple[int, tuple[str, ...]]],
+) -> Columns:
+    found = [backstop_of(borrowers[row.borrower].spec, fleets[row.fleet].spec.name) for row in rows]
+    return {
+        "vendor": _ints(parties[one.vendor][0] if one else -1 for one in found),
+        "vendor_price": _floats(one.price if one else 0.0 for one in found),
+        "vendor_share": _floats(one.share if one else 0.0 for one in found),
+        "vendor_until": _ints(min(grid.month_of(one.until), grid.months) if one else 0 for one in found),
     }
 
 

@@ -98,6 +98,25 @@ class ContractSpec(Spec):
     renegotiation: RenegotiationSpec | None = None
 
 
+class BackstopSpec(Spec):
+    """A vendor's promise to rent machines that no customer rents, at a stated price for a stated time.
+
+    While the vendor is alive and the date has not passed, its share of the released machines earns the larger of
+    market and backstop, month by month, after the power each takes. The vendor pays for every hour, and from the first
+    idle day: the downtime of a release is a search for customers, and the vendor needs none to be found. It pays
+    nothing while no operator runs the machines. Enforcement does not end it. Machines under contract are not covered,
+    and the promise counts neither as contracted revenue nor in the value of the machines.
+    """
+
+    vendor: str
+    fleet: str | None = None
+    """Machines it is given for; left out, all of the borrower's."""
+    price: UsdPerHour
+    share: Share = 1.0
+    """Share of the machines without a customer that the vendor must take."""
+    until: Date
+
+
 class ReleaseSpec(Spec):
     """What becomes of machines whose contract has ended or been broken."""
 
@@ -105,6 +124,8 @@ class ReleaseSpec(Spec):
     """Months without revenue before they earn the market rent."""
     use: Share
     """Utilisation in the open market."""
+    backstops: tuple[BackstopSpec, ...] = ()
+    """Vendors that rent what nobody else rents: at most one for each fleet."""
 
 
 class OpexSpec(Spec):

@@ -6,11 +6,26 @@ from typing import Any, NamedTuple
 DELAY, CLOCK, SHARE, CAPEX, HELD, DUE_SHARE, AGE, BOOK, FILLED = range(9)
 FLEET_FIELDS = 9
 # contracts[contract, ...]
-IS_LIVE, DOWNTIME, REPRICED, BARGAINS, IN_TERM, RELEASED, AHEAD = range(7)
-CONTRACT_FIELDS = 7
+IS_LIVE, DOWNTIME, REPRICED, BARGAINS, IN_TERM, RELEASED, AHEAD, LEANING, RENTED = range(9)
+CONTRACT_FIELDS = 9
 # businesses[borrower, ...]
-REVENUE, CONTRACTED, OPEX, CFADS, SPENT, REMAINING, OPERATOR, IDLE, COST, TRAP_LEFT, LOST_CUSTOMER, EXPECTED = range(12)
-BUSINESS_FIELDS = 12
+(
+    REVENUE,
+    CONTRACTED,
+    OPEX,
+    CFADS,
+    SPENT,
+    REMAINING,
+    OPERATOR,
+    IDLE,
+    COST,
+    TRAP_LEFT,
+    LOST_CUSTOMER,
+    EXPECTED,
+    BACKED,
+    LIFE,
+) = range(14)
+BUSINESS_FIELDS = 14
 
 
 class OperationsState(NamedTuple):
@@ -21,11 +36,13 @@ class OperationsState(NamedTuple):
         AGE months, BOOK value share; FILLED share of what was due that came (below 1 after a stop)
     contracts : IS_LIVE flag, DOWNTIME months left after a break, REPRICED multiple of the price,
         BARGAINS flag (this customer would use its option); read from the schedule at CLOCK: IN_TERM and
-        RELEASED shares, AHEAD USD of contracted revenue
+        RELEASED shares, AHEAD USD of contracted revenue; LEANING share of the released machines that earn the
+        backstop this month, RENTED machines the vendor rents
     businesses : REVENUE, CONTRACTED (received under contracts), EXPECTED (promised by contracts), OPEX, CFADS,
         SPENT on machines, all USD this month; REMAINING USD of contracted revenue; OPERATOR 0 in place,
         1 replaced, 2 lost; IDLE months left without operator; COST share added to upkeep;
-        TRAP_LEFT months of cash trap; LOST_CUSTOMER flag
+        TRAP_LEFT months of cash trap; LOST_CUSTOMER flag; BACKED USD of the revenue from vendors' backstops;
+        LIFE USD, expected CFADS to the last senior maturity, discounted (written on fan dates)
     """
 
     fleets: Any

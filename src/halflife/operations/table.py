@@ -45,6 +45,10 @@ class OperationsTable(NamedTuple):
     renegotiate_to: Annotated[Floats, Axes("contract"), Unit("share")]
     renegotiate_floor: Annotated[Floats, Axes("contract"), Unit("share of the old price")]
     renegotiate_chance: Annotated[Floats, Axes("contract"), Unit("probability per path")]
+    vendor: Annotated[Ints, Axes("contract"), Unit("position in party, -1 without a backstop")]
+    vendor_price: Annotated[Floats, Axes("contract"), Unit("USD per machine-hour")]
+    vendor_share: Annotated[Floats, Axes("contract"), Unit("share of the machines without a customer")]
+    vendor_until: Annotated[Ints, Axes("contract"), Unit("last month of the backstop, 0 without")]
     contract_stream: Annotated[Ints, Axes("contract"), Unit("stream id")]
     release_downtime: Annotated[Floats, Axes("borrower"), Unit("months")]
     release_use: Annotated[Floats, Axes("borrower"), Unit("share of hours")]
@@ -59,3 +63,30 @@ class OperationsTable(NamedTuple):
     operator_cost: Annotated[Floats, Axes("borrower"), Unit("share added to upkeep")]
     operator_trap: Annotated[Floats, Axes("borrower"), Unit("months")]
     operator_stream: Annotated[Ints, Axes("borrower"), Unit("stream id")]
+
+
+class LifeTable(NamedTuple):
+    """What the business is expected to bring from a month to the last maturity of the senior debt.
+
+    Every figure of month u is a sum over the later months up to that maturity, each discounted at the debt's base-case
+    rate to month 0; multiplied by ``back`` it is a value in month u. The axis *standing* is 0 while the contract
+    lives (its machines come free by its schedule) and 1 once it is broken (all delivered machines are free).
+    Rents are carried along the trend: ``rent[u] * back_rent[u] * ..._rent[u]``. The three ways to use free machines
+    are the market as in the base case (``open``), vendor or market month by month as in the base case (``mixed``),
+    and the vendor to its last month with the market after it (``vendor``).
+    """
+
+    back: Annotated[Floats, Axes("borrower", "month"), Unit("1: a dollar of month 0 in dollars of the month")]
+    back_rent: Annotated[Floats, Axes("fleet", "month"), Unit("1: the same, over the rent's trend since month 0")]
+    fixed: Annotated[Floats, Axes("borrower", "month"), Unit("USD of fixed cost")]
+    care: Annotated[Floats, Axes("fleet", "month"), Unit("USD of upkeep")]
+    firm: Annotated[Floats, Axes("contract", "month"), Unit("USD of contracted cash after overhead")]
+    firm_power: Annotated[Floats, Axes("contract", "month"), Unit("kWh under contract")]
+    open_rent: Annotated[Floats, Axes("contract", "standing", "month"), Unit("USD after overhead per USD/h of rent")]
+    open_power: Annotated[Floats, Axes("contract", "standing", "month"), Unit("kWh")]
+    mixed_rent: Annotated[Floats, Axes("contract", "standing", "month"), Unit("USD after overhead per USD/h of rent")]
+    mixed_power: Annotated[Floats, Axes("contract", "standing", "month"), Unit("kWh")]
+    mixed_paid: Annotated[Floats, Axes("contract", "standing", "month"), Unit("USD from the vendor after overhead")]
+    vendor_rent: Annotated[Floats, Axes("contract", "standing", "month"), Unit("USD after overhead per USD/h of rent")]
+    vendor_power: Annotated[Floats, Axes("contract", "standing", "month"), Unit("kWh")]
+    vendor_paid: Annotated[Floats, Axes("contract", "standing", "month"), Unit("USD from the vendor after overhead")]

@@ -92,6 +92,26 @@ class Gallery:
 
         return svg(draw)
 
+    def llcr(self, borrower: str, covenants: list[str]) -> str | None:
+        """Value of what is still expected over the senior debt, from the first DSCR test on."""
+        fan = self._get("llcr_fan", borrower)
+        if not fan:
+            return None
+        tests = [c[0] for name in covenants if (c := self._get("threshold", name)) and c[0].label == "dscr"]
+        by_level = {curve.label: _since(curve, min((test.at[0] for test in tests), default=0.0)) for curve in fan}
+
+        def draw(axes: Axes) -> None:
+            band(axes, by_level, TEAL)
+            axes.axhline(1.0, color=INK, linewidth=0.7)
+            axes.set_ylim(0.0, min(CLIP_DSCR, 1.25 * max([*by_level["75 %"].value, 1.2])))
+            years_below(axes, self.dates, by_level["50 %"].at)
+            multiple_beside(axes)
+            names = ((by_level["50 %"].value[-1], "median", TEAL), (by_level["5 %"].value[-1], "worst 5 %", FAINT))
+            name_lines(axes, list(names))
+            unit(axes, "LLCR given each path's state; bands: 50 % and 90 % of paths not in default")
+
+        return svg(draw)
+
     def leverage(self, borrower: str, covenants: list[str]) -> str | None:
         """Paper against orderly against realisable loan to value."""
         kinds = (

@@ -81,6 +81,7 @@ def _section(found: Found, gallery: Gallery, borrower: int) -> Section:
              if (one := found.get(measure, claim)) is not None]  # fmt: skip
     charts = [
         ("Debt service coverage", gallery.dscr(name, covenants)),
+        ("Loan life coverage", gallery.llcr(name, covenants)),
         (
             "Loan to value, on paper and in a sale",
             gallery.leverage(name, covenants),

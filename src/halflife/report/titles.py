@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("expected_yield", "Yield on expected cash flows"),
         ("discount_margin", "Discount margin on expected cash flows"),
         ("moic", "Multiple on invested capital"),
+        ("residual_result", "Lessor's result on the residual"),
     )),
     ("Coverage and collateral", (
         ("minimum_dscr", "Lowest DSCR, median path"),
@@ -51,6 +52,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("dscr_below_one", "Probability of a DSCR below 1.00x"),
         ("average_dscr", "Average DSCR on expected cash"),
         ("llcr", "LLCR on expected cash, at peak debt"),
+        ("lowest_llcr", "Lowest LLCR by path, median"),
+        ("lowest_llcr_p05", "Lowest LLCR by path, worst path in twenty"),
         ("peak_ltv_paper", "Peak LTV on paper value"),
         ("peak_ltv_orderly", "Peak LTV on orderly value"),
         ("peak_ltv_realisable", "Peak LTV on realisable value"),

@@ -16,6 +16,9 @@ from halflife.operations import explain as on_business
 from halflife.operations import state as business
 from halflife.operations.table import SPOT
 from halflife.study.scene import SOME, Scene, owned
+from halflife.waterfall import explain as on_debt
+from halflife.waterfall import state as debt
+from halflife.waterfall.table import JUNIOR
 
 
 def prices(scene: Scene) -> list[str]:
@@ -122,7 +125,11 @@ def contracts(scene: Scene, b: int) -> list[str]:
         has_machines = scene.machines_held(int(table.contract_fleet[c])) > SOME and table.contract_units[c] > 0.0
         if has_machines and (news or scene.t == 1 or scene.is_anniversary):
             is_spot = table.kind[c] == SPOT
-            said.append(on_business.open_market(now.name, now.released) if is_spot else on_business.contract(now))
+            said.append(on_business.open_market(now) if is_spot else on_business.contract(now))
+        turned = (now.rented < SOME) != (then.rented < SOME)
+        if turned or (scene.is_anniversary and now.rented >= SOME):
+            vendor = scene.deal.names.parties[table.vendor[c]]
+            said.append(on_business.backstop(now, vendor, float(table.vendor_price[c])))
     return said
 
 
@@ -139,10 +146,34 @@ def _contract(scene: Scene, c: int, *, is_before: bool = False) -> on_business.C
         customer=deal.names.parties[table.offtaker[c]] if table.offtaker[c] >= 0 else "the market",
         is_live=is_live,
         in_term=held * float(row[business.IN_TERM]),
-        released=held * (float(row[business.RELEASED]) if is_live else broken),
+        released=held * (float(row[business.RELEASED]) if is_live else broken) * (1.0 - float(row[business.LEANING])),
         price=float(table.price[c, t] * row[business.REPRICED]),
         repriced=float(row[business.REPRICED]),
+        rented=float(row[business.RENTED]),
     )
+
+
+def leases(scene: Scene, b: int) -> list[str]:
+    """Tell what goes back to a lessor when its lease ends."""
+    table, names, said = scene.deal.plan.waterfall, scene.deal.names, list[str]()
+    for f in owned(table.facility_borrower, b):
+        fleet, row = int(table.lease_fleet[f]), scene.now.facilities[f]
+        if fleet < 0 or scene.t != table.maturity[f] or scene.before.standing[b, standing.DEFAULTED] > 0.5:
+            continue
+        before, guarantor = scene.before.fleets[fleet], int(table.residual_party[f])
+        drawn, worth = float(row[debt.DRAWN]), float(row[debt.RETURNED])
+        guaranteed = min(float(table.guaranteed[f]) * drawn, float(scene.before.facilities[f, debt.BALANCE]))
+        end = on_debt.Return(
+            machines=float(scene.deal.plan.operations.units[fleet] * before[business.SHARE] * before[business.HELD]),
+            fleet=names.fleets[fleet],
+            worth=worth,
+            guaranteed=guaranteed,
+            settled=float(row[debt.SETTLED]),
+            owed=0.0 if guarantor >= 0 else max(0.0, guaranteed - worth),
+            backed=float(row[debt.BACKED]),
+        )
+        said.append(on_debt.lease_end(names.facilities[f], end, names.parties[guarantor] if guarantor >= 0 else None))
+    return said
 
 
 def operations(scene: Scene, b: int) -> list[str]:
@@ -157,6 +188,7 @@ def operations(scene: Scene, b: int) -> list[str]:
         cfads=float(row[business.CFADS]),
         operator=int(row[business.OPERATOR]),
         idle=float(row[business.IDLE]),
+        backed=float(row[business.BACKED]),
     )
     is_idle = scene.is_sold_out or max(month.revenue, month.opex, month.expected) < SOME
     said = [] if is_idle else [on_business.business(month)]
@@ -164,7 +196,19 @@ def operations(scene: Scene, b: int) -> list[str]:
     if month.operator != int(was[business.OPERATOR]) or starts_again:
         words = on_business.operator(month, scene.deal.names.parties[table.operator[b]])
         said += [words] if words is not None else []
-    return said
+    return said + _life(scene, b)
+
+
+def _life(scene: Scene, b: int) -> list[str]:
+    """Tell loan life coverage once a year, on the senior debt at the month's end."""
+    table = scene.deal.plan.waterfall
+    own = owned(table.facility_borrower, b)
+    senior = [f for f in own if table.kind[f] != JUNIOR] or own
+    owed = float(sum(scene.now.facilities[f, debt.BALANCE] + scene.now.facilities[f, debt.ACCRUED] for f in senior))
+    is_default = scene.now.standing[b, standing.DEFAULTED] > 0.5
+    if not scene.is_anniversary or owed < SOME or is_default:
+        return []
+    return [on_business.life(float(scene.now.businesses[b, business.LIFE]), owed)]
 
 
 def values(scene: Scene, b: int) -> list[str]:

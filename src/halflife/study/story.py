@@ -38,7 +38,7 @@ SHARED: tuple[Callable[[Scene], list[str]], ...] = (chapters.prices, chapters.pe
 """Told once a month, whoever borrows."""
 OWN: tuple[Callable[[Scene, int], list[str]], ...] = (
     chapters.deliveries, lending.purchases, chapters.contracts, chapters.operations, chapters.values,
-    lending.enforcement, lending.covenants, lending.facilities, lending.accounts, lending.defaults,
+    chapters.leases, lending.enforcement, lending.covenants, lending.facilities, lending.accounts, lending.defaults,
     chapters.guarantee,
 )  # fmt: skip
 """Told of every borrower, in the order in which a payment month is lived."""

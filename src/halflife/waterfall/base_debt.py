@@ -230,7 +230,7 @@ def _principal(spec: FacilitySpec, terms: Terms, rate: Floats, free: Walk, net: 
 def _balloon(spec: FacilitySpec) -> float:
     """Share left for maturity; a lease amortises to its residual."""
     if spec.lease is not None:
-        return spec.lease.residual_guarantee
+        return spec.lease.booked
     return getattr(spec.amortisation, "balloon", 0.0)
 
 

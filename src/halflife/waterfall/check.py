@@ -132,12 +132,12 @@ def _check_amounts(written: Written[DebtSpec], facility: FacilitySpec, findings:
         findings.append(Finding(written.at(f"{where}.issue_price"), "0 %", "a price", "write it like '99 %'"))
     lease, loan = facility.lease, facility.amortisation
     balloon = loan.balloon if isinstance(loan, (LevelSpec, StraightSpec)) else 0.0
-    if lease is not None and balloon > 0.0 and abs(balloon - lease.residual_guarantee) > 1e-9:
+    if lease is not None and balloon > 0.0 and abs(balloon - lease.booked) > 1e-9:
         findings.append(
             Finding(
                 written.at(f"{where}.amortisation.balloon"),
                 f"{balloon:.2%}",
-                f"the guaranteed residual, {lease.residual_guarantee:.2%}",
+                f"the residual of the lease, {lease.booked:.2%}",
                 "delete `balloon`: a lease amortises to its residual",
             )
         )

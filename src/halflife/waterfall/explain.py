@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from halflife.foundation.words import percent, usd
+from typing import NamedTuple
+
+from halflife.foundation.words import counted, percent, usd
+
+
+class Return(NamedTuple):
+    """The end of a lease: machines that go back and their orderly value; USD.
+
+    settled : balance that ended with them;  guaranteed : residual that was guaranteed
+    owed : what the lessee still owes of it;  backed : what the named guarantor paid
+    """
+
+    machines: float
+    fleet: str
+    worth: float
+    guaranteed: float
+    settled: float
+    owed: float
+    backed: float
 
 
 def shortfall(short: float) -> str | None:
@@ -45,3 +63,15 @@ def purchase(spent: float, equity: float, is_stopped: bool) -> str | None:
     if spent < 0.5:
         return None
     return f"Machines for {usd(spent)}: debt pays {usd(spent - equity)}, equity {usd(equity)}."
+
+
+def lease_end(name: str, end: Return, guarantor: str | None) -> str:
+    """Say what went back to the lessor, who pays the shortfall of the guarantee, and how the lessor came out."""
+    said = f"{name} ends: {counted(end.machines, 'machine')} of {end.fleet} go back, worth {usd(end.worth)}"
+    short = max(0.0, end.guaranteed - end.worth)
+    result = end.worth + end.backed - end.settled
+    lessor = f"the lessor {'gains' if result >= 0.0 else 'loses'} {usd(abs(result))} on its residual"
+    if short < 0.5:
+        return f"{said}, not below the guaranteed {usd(end.guaranteed)}; {lessor}."
+    payer = f"{guarantor} pays {usd(end.backed)} of it" if guarantor else f"the lessee owes {usd(end.owed)} of it"
+    return f"{said}, {usd(short)} below the guarantee; {payer}; {lessor}."

@@ -7,6 +7,7 @@ from halflife.waterfall.state import (
     ACCRUED,
     ARREARS,
     AVAILABLE,
+    BACKED,
     BALANCE,
     CAPEX_DRAWN,
     CASH,
@@ -30,8 +31,10 @@ from halflife.waterfall.state import (
     RATE,
     REFINANCED,
     RESERVE,
+    RETURNED,
     SCHEDULED,
     SERVICE,
+    SETTLED,
     SHORTFALL,
     SPENT_SO_FAR,
     SUPPORT,
@@ -159,6 +162,9 @@ def accrue(table: WaterfallTable, state: WaterfallState, f: int, short_rate: Any
         facilities[f, PAID_PRINCIPAL, k] = 0.0
         facilities[f, PAID_FEES, k] = 0.0
         facilities[f, REFINANCED, k] = 0.0
+        facilities[f, RETURNED, k] = 0.0
+        facilities[f, SETTLED, k] = 0.0
+        facilities[f, BACKED, k] = 0.0
         pools[b, SERVICE, k] = pools[b, SERVICE, k] + is_senior * (interest - added + due)
 
 
@@ -189,13 +195,14 @@ def test_draws(table: WaterfallTable, state: WaterfallState, triggers: Triggers,
 
 
 @kernel
-def draw(table: WaterfallTable, state: WaterfallState, spent: Any, refused: Any, t: int) -> None:
+def draw(table: WaterfallTable, state: WaterfallState, spent: Any, refused: Any, available: Any, t: int) -> None:
     """Fund the month's purchases: the facilities draw what they may, equity pays the rest.
 
     Parameters
     ----------
     spent : [borrower, lane], USD of capital expenditure this month
     refused : [borrower, lane], flag: draw conditions are not met
+    available : [facility, lane], share of a draw that its lenders still fund
 
     References
     ----------
@@ -220,11 +227,61 @@ def draw(table: WaterfallTable, state: WaterfallState, spent: Any, refused: Any,
                 wanted = minimum(after_equity, pools[b, EQUITY, k]) if first > 0.0 else advance * spent[b, k]
                 room = maximum(0.0, commitment - facilities[f, DRAWN, k])
                 amount = where(refused[b, k] > 0.5, 0.0, minimum(maximum(0.0, wanted), room))
+                amount = amount * available[f, k]
                 facilities[f, CAPEX_DRAWN, k] = drawn + amount
                 facilities[f, DRAWN, k] = facilities[f, DRAWN, k] + amount
                 facilities[f, BALANCE, k] = facilities[f, BALANCE, k] + amount
                 facilities[f, DRAW, k] = facilities[f, DRAW, k] + amount
                 pools[b, EQUITY, k] = pools[b, EQUITY, k] - amount
+
+
+@kernel
+def end_lease(
+    table: WaterfallTable,
+    state: WaterfallState,
+    f: int,
+    worth: Any,
+    defaulted: Any,
+    guarantor_alive: Any,
+    recovery: float,
+    t: int,
+) -> None:
+    """Settle the residual of lease f with the machines that go back; what falls short of the guarantee stays owed.
+
+    Parameters
+    ----------
+    worth : [lane], USD, orderly value of the machines;  defaulted : [lane], flag of acceleration
+    guarantor_alive : [lane], flag;  recovery : of an unsecured claim on a failed guarantor
+
+    Notes
+    -----
+    With the balance split into rents still due and residual R, of which G is guaranteed: the lessee owes
+    ``max(0, G - worth)`` of R and is free of the rest; a named guarantor owes it instead, up to its cap. The lessor has
+    ``worth + BACKED`` for ``SETTLED``. After acceleration nothing is settled: the machines are the lenders' to sell.
+
+    References
+    ----------
+    docs/glossary.md, *residual guarantee*.
+    """
+    facilities, by_lessee = state.facilities, table.residual_party[f] < 0
+    instalment, residual, guaranteed, cap = (
+        table.instalment[f, t],
+        table.residual[f],
+        table.guaranteed[f],
+        table.residual_cap[f],
+    )
+    for k in range(facilities.shape[-1]):
+        balance, drawn = facilities[f, BALANCE, k], facilities[f, DRAWN, k]
+        goes = where(defaulted[k] > 0.5, 0.0, 1.0)
+        rents = minimum(balance, instalment * drawn + facilities[f, ARREARS, k])
+        left = minimum(balance - rents, residual * drawn)
+        short = maximum(0.0, minimum(left, guaranteed * drawn) - worth[k])
+        backed = minimum(short, cap) * where(guarantor_alive[k] > 0.5, 1.0, recovery)
+        settled = goes * (left - short if by_lessee else left)
+        facilities[f, RETURNED, k] = goes * worth[k]
+        facilities[f, SETTLED, k] = settled
+        facilities[f, BACKED, k] = goes * (0.0 * backed if by_lessee else backed)
+        facilities[f, BALANCE, k] = balance - settled
 
 
 @kernel

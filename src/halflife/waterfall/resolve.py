@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,6 +89,8 @@ def resolve(
     grid: TimeGrid,
     curve: Floats,
     cash: Cash,
+    fleets: Mapping[tuple[str, str], int],
+    parties: Mapping[str, tuple[int, tuple[str, ...]]],
     findings: list[Finding],
 ) -> tuple[WaterfallTable, BaseDebt] | None:
     """Turn all debt into arrays.  `check` has been called for each borrower.
@@ -99,6 +101,7 @@ def resolve(
     grid : the months
     curve : [month], expected SOFR
     cash : the businesses' base case
+    fleets : (borrower, fleet name) -> position;  parties : party name -> (position, roles)
     findings : what is wrong is added here
     """
     before = len(findings)
@@ -123,6 +126,7 @@ def resolve(
     shares = _instalments([loan for _, loan in loans], grid.months)
     table = WaterfallTable(
         **_facility_columns(loans, grid, cash.age),
+        **_lease_columns([(borrowers[b].name, loan.spec) for b, loan in loans], fleets, parties),
         instalment=shares,
         **_account_columns(accounts, places, [loan for _, loan in loans], loans, shares, opex),
         opening_cash=_floats(written.spec.cash for written in borrowers),
@@ -200,6 +204,22 @@ def _facility_columns(loans: Sequence[tuple[int, Loan]], grid: TimeGrid, age: Fl
         "maintenance": _floats(spec.maintenance_advance or 0.0 for spec in specs),
         "base_advance": base,
         "base_receivables": _floats(s.borrowing_base.receivables if s.borrowing_base else 0.0 for s in specs),
+    }
+
+
+def _lease_columns(
+    specs: Sequence[tuple[str, FacilitySpec]],
+    fleets: Mapping[tuple[str, str], int],
+    parties: Mapping[str, tuple[int, tuple[str, ...]]],
+) -> Columns:
+    leases = [(owner, spec.lease) for owner, spec in specs]
+    guarantors = [lease.guarantor if lease else None for _, lease in leases]
+    return {
+        "lease_fleet": _ints(fleets[owner, lease.fleet] if lease else -1 for owner, lease in leases),
+        "residual": _floats(lease.booked if lease else 0.0 for _, lease in leases),
+        "guaranteed": _floats(lease.residual_guarantee if lease else 0.0 for _, lease in leases),
+        "residual_party": _ints(parties[name][0] if name else -1 for name in guarantors),
+        "residual_cap": _floats((lease.cap or 0.0) if lease else 0.0 for _, lease in leases),
     }
 
 

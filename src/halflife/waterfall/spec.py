@@ -96,13 +96,40 @@ class BorrowingBaseSpec(Spec):
 
 
 class LeaseSpec(Spec):
-    """Equipment or triple-net lease: level rents and a guaranteed residual at the end."""
+    """Equipment or triple-net lease: rents down to a residual, for which the machines go back to the lessor.
 
-    residual_guarantee: Share
-    """Residual value guaranteed by the lessee, as a share of the financed amount.
-
-    It is what the lease still owes at maturity, in cash: what the returned machines fetch is the lessee's.
+    At maturity all machines of the fleet go back at their orderly value, and the lessee loses their use. Where that
+    value lies below the guaranteed residual, the guarantor owes the difference; whatever else the lessor gains or loses
+    on the machines is the lessor's. After acceleration nothing goes back: the whole balance is due, as for any other
+    facility, and the machines are sold with the rest.
     """
+
+    fleet: str
+    """Machines leased: all of this fleet."""
+    residual: Share | None = None
+    """Residual the rents amortise to, as a share of the financed amount; left out, the guaranteed one."""
+    residual_guarantee: Share
+    """Guaranteed part of it, as a share of the financed amount."""
+    guarantor: str | None = None
+    """Who pays the shortfall: left out, the lessee, in cash and by the priority of payments. A counterparty named here
+    pays the lessor directly, up to the cap; once it has failed, the lessor recovers its share of an unsecured claim."""
+    cap: Usd | None = None
+    """Most that the named guarantor pays."""
+
+    @model_validator(mode="after")
+    def _is_guaranteed_by_somebody(self) -> Self:
+        if (self.guarantor is None) != (self.cap is None):
+            raise ValueError("`guarantor` and `cap` go together: the lessee's own guarantee has no cap")
+        if self.residual is not None and self.residual < self.residual_guarantee:
+            raise ValueError(
+                f"a guarantee of {self.residual_guarantee:.2%} exceeds the residual of {self.residual:.2%}"
+            )
+        return self
+
+    @property
+    def booked(self) -> float:
+        """Residual the rents amortise to, as a share of the financed amount."""
+        return self.residual_guarantee if self.residual is None else self.residual
 
 
 class FacilitySpec(Spec):

@@ -19,8 +19,11 @@ from typing import Any, NamedTuple
     PAID_FEES,
     REFINANCED,
     OVERDUE,
-) = range(15)
-FACILITY_FIELDS = 15
+    RETURNED,
+    SETTLED,
+    BACKED,
+) = range(18)
+FACILITY_FIELDS = 18
 # accounts[account, ...]
 RESERVE, TARGET = range(2)
 ACCOUNT_FIELDS = 2
@@ -57,7 +60,8 @@ class WaterfallState(NamedTuple):
     facilities : BALANCE; DRAWN so far (capitalised interest included) and CAPEX_DRAWN; ACCRUED interest and FEE_DUE
         not yet paid; INTEREST of the month; SCHEDULED service of the month; RATE 1/yr; ARREARS of principal;
         DRAW, PAID_INTEREST, PAID_PRINCIPAL, PAID_FEES and REFINANCED this month;
-        OVERDUE interest, due at once and bearing interest
+        OVERDUE interest, due at once and bearing interest; at the end of a lease RETURNED orderly value of the machines
+        that went back, SETTLED balance that ended with them, BACKED paid to the lessor by another party than the lessee
     accounts : RESERVE held and TARGET
     pools : CASH kept, AVAILABLE in the waterfall, TRAPPED; EQUITY paid in and DISTRIBUTED this month;
         SHORTFALL of what was due; SUPPORT by the guarantor; totals DEBT, SERVICE, MATURED, LIQUIDITY;
