@@ -8,19 +8,22 @@ import numpy as np
 import pytest
 
 from halflife.collateral import state as value
+from halflife.contagion import state as between
 from halflife.counterparties import state as party
 from halflife.covenants import state as covenant
 from halflife.default import state as standing
 from halflife.engine import state as outcome
-from halflife.engine.ledger import series_of
+from halflife.engine.ledger import BINS, TOP, fan_months, fans_of, series_of
 from halflife.engine.resolve import resolve
 from halflife.engine.run import walk
 from halflife.engine.system import SystemSpec
 from halflife.foundation.document import read_document
+from halflife.liquidation import state as sale
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.study.run import axis_of
 from halflife.waterfall import state as debt
+from halflife.waterfall.table import JUNIOR
 
 LOAN = Path(__file__).resolve().parents[1] / "data" / "term_loan.yaml"
 WHERE = {
@@ -39,6 +42,9 @@ WHERE = {
     "repaid": ("outcome.claims", outcome.REPAID),
     "repaid_time": ("outcome.claims", outcome.REPAID_TIME),
     "first_breach": ("covenants.tests", covenant.FIRST_BREACH),
+    "lender_failed": ("contagion.lenders", between.FAILED),
+    "backstop_spent": ("liquidation.backstop", sale.SPENT),
+    "backstop_cost": ("liquidation.backstop", sale.OVERPAID),
     "party_failed": ("counterparties.parties", party.FAILED),
 }
 NAMES = ("ddtl-4", "invented", "full")
@@ -70,15 +76,31 @@ SERIES = {
         "principal": ("waterfall.facilities", debt.PAID_PRINCIPAL),
         "fees": ("waterfall.facilities", debt.PAID_FEES),
         "refinanced": ("waterfall.facilities", debt.REFINANCED),
+        "returned": ("waterfall.facilities", debt.RETURNED),
+        "settled": ("waterfall.facilities", debt.SETTLED),
+        "backed": ("waterfall.facilities", debt.BACKED),
     },
     "step": {"paid": ("waterfall.flows", debt.FLOW)},
     "party": {"alive": ("counterparties.parties", party.ALIVE)},
-    "machine": {"rent": ("market.machines", market.RENT)},
+    "machine": {
+        "rent": ("market.machines", market.RENT),
+        "mark": ("liquidation.markets", sale.MARK),
+        "taken": ("liquidation.markets", sale.TAKEN),
+        "idle": ("contagion.capacity", between.IDLE),
+    },
     "economy": {
         "short_rate": ("market.economy", market.RATE),
         "market_open": ("market.economy", market.IS_OPEN),
         "shortage": ("market.economy", market.REGIME),
         "power_price": ("market.economy", market.POWER),
+        "recognised_loss": ("contagion.system", between.TOTAL),
+        "refinancing_open": ("contagion.system", between.IS_OPEN),
+    },
+    "lender": {
+        "loan_loss": ("contagion.lenders", between.LOAN_LOSS),
+        "claim_loss": ("contagion.lenders", between.CLAIM_LOSS),
+        "capital_ratio": ("contagion.lenders", between.RATIO),
+        "weak": ("contagion.lenders", between.IS_WEAK),
     },
 }
 
@@ -115,7 +137,7 @@ def test_sums_are_weighted_sums_of_rows(harvests, tales, name):
     axis, weights = axis_of(tale.deal), counting_weights(tale)
     entities = {
         "borrower": axis.borrowers, "facility": axis.facilities, "step": axis.steps, "party": axis.parties,
-        "machine": axis.machines, "economy": ("economy",),
+        "machine": axis.machines, "economy": ("economy",), "lender": axis.lenders,
     }  # fmt: skip
     rows, seen = series_of(axis), set()
     for kind, quantities in SERIES.items():
@@ -130,6 +152,21 @@ def test_sums_are_weighted_sums_of_rows(harvests, tales, name):
                 seen.add(row)
     assert seen == set(rows.values())
     assert found.weight == pytest.approx(weights[0].sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_fan_of_llcr_is_that_of_the_rows(harvests, tales, name):
+    tale, axis = tales[name], axis_of(tales[name].deal)
+    facilities, senior = tale["waterfall.facilities"], tale.deal.plan.waterfall.kind != JUNIOR
+    owed = (facilities[:, senior, debt.BALANCE] + facilities[:, senior, debt.ACCRUED]).sum(axis=1)
+    is_live = (tale["default.standing"][:, 0, standing.DEFAULTED] < 0.5) & (owed > 1.0)
+    weights, found = tale["counterparties.weights"][-1, 0, party.WEIGHT], harvests[name].summary.fans
+    for date, t in enumerate(fan_months(tale.deal.plan.last_maturity)):
+        ratio = tale["operations.businesses"][t, 0, business.LIFE, is_live[t]] / owed[t, is_live[t]]
+        place = np.clip(ratio * ((BINS - 1) / TOP["llcr"]), 0.0, BINS - 1).astype(int)
+        wanted = np.bincount(place, weights[is_live[t]], minlength=BINS)
+        row = found[fans_of(axis)["llcr", axis.borrowers[0]], date]
+        np.testing.assert_allclose(row, wanted, rtol=1e-12, atol=1e-9, err_msg=f"month {t}")
 
 
 @pytest.fixture(scope="module")

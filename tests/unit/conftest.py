@@ -201,8 +201,17 @@ def record_ratios(told: dict[str, Any], debt: np.ndarray, worth: np.ndarray) -> 
         "ltv_orderly": np.where(live, debt / worth, np.nan),
         "ltv_realisable": np.where(live, debt / (0.65 * worth), np.nan),
         "collateral": worth / COMMITMENTS.sum(),
+        "llcr": np.where(live, np.maximum(_ahead(told["cash"]), 0.0) / np.maximum(debt, 1.0), np.nan),
         "rent": told["rent"],
     }
+
+
+def _ahead(cash: np.ndarray) -> np.ndarray:
+    """Cash of the later months up to maturity, discounted at half a per cent a month."""
+    worth = np.zeros_like(cash)
+    for m in range(MATURITY - 1, -1, -1):
+        worth[:, m] = (worth[:, m + 1] + cash[:, m + 1]) / 1.005
+    return worth
 
 
 def fill_series(

@@ -1,5 +1,7 @@
 """What the machines are worth: on paper, appraised, sold in an orderly way, sold under force."""
 
+from typing import Any
+
 from halflife.collateral.state import (
     ACROSS,
     APPRAISED,
@@ -110,6 +112,7 @@ def add_up(
     units: float,
     discount: float,
     forced: tuple[float, float, float],
+    marked: Any,
     stock: Stock,
 ) -> None:
     """Add fleet f to the values of borrower b.
@@ -119,6 +122,7 @@ def add_up(
     discount : share lost in an orderly sale
     forced : price share in a forced sale of the fleet before and after a successor's announcement, USD of
         cost per machine sold
+    marked : [lane], price share left by the sales of others
 
     References
     ----------
@@ -129,7 +133,7 @@ def add_up(
     for k in range(values.shape[-1]):
         held = stock.held[f, k]
         machines = units * stock.share[f, k] * held
-        unit = worth[f, UNIT, k]
+        unit = worth[f, UNIT, k] * marked[k]
         price = where(worth[f, IS_ANNOUNCED, k] > 0.5, announced, calm)
         values[b, PAPER, k] = values[b, PAPER, k] + total_cost * held * stock.book[f, k]
         values[b, APPRAISED, k] = values[b, APPRAISED, k] + machines * unit

@@ -161,6 +161,24 @@ def step(table: PartyTable, state: PartiesState, score: Any, is_open: Any, paths
 
 
 @kernel
+def fall(state: PartiesState, c: int, new_default: Any, strength: float) -> None:
+    """Let party c, which is a borrower, fail with it: at once at full strength, else with a hazard.
+
+    Parameters
+    ----------
+    new_default : [lane], flag;  strength : 0 to 1; the hazard added is ``strength / (1 - strength)``
+
+    References
+    ----------
+    Our own.
+    """
+    parties, added = state.parties, strength / (1.0 - strength + 1e-9)
+    for k in range(parties.shape[-1]):
+        hazard = parties[c, HAZARD, k]
+        parties[c, HAZARD, k] = where(new_default[k] > 0.5, hazard + added, hazard)
+
+
+@kernel
 def infect(table: PartyTable, state: PartiesState, b: int, new_default: Any) -> None:
     """Raise the sponsor's hazard in the months after its borrower has failed.
 

@@ -5,6 +5,7 @@ from typing import Any
 from halflife.default.state import (
     CAUSE,
     COVENANT,
+    CROSS,
     DEFAULTED,
     INSOLVENCY,
     IS_NEW,
@@ -86,7 +87,8 @@ def step(table: DefaultTable, state: DefaultState, evidence: Evidence, t: int) -
             owes = evidence.debt[b, k] > TOLERANCE
             short = where(evidence.shortfall[b, k] > TOLERANCE, standing[b, SHORT_MONTHS, k] + 1.0, 0.0)
             broke = both(evidence.liquidity[b, k] < TOLERANCE, evidence.orderly[b, k] < evidence.debt[b, k])
-            cause = where(evidence.lost[b, k] > 1.5, 1.0 * OPERATOR_LOST, 0.0)
+            cause = where(evidence.crossed[b, k] > 0.5, 1.0 * CROSS, 0.0)
+            cause = where(evidence.lost[b, k] > 1.5, 1.0 * OPERATOR_LOST, cause)
             cause = where(both(broke, checks_solvency), 1.0 * INSOLVENCY, cause)
             cause = where(evidence.uncured[b, k] > 0.5, 1.0 * COVENANT, cause)
             cause = where(short > grace, 1.0 * PAYMENT, cause)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
+from halflife.contagion import state as between
 from halflife.counterparties import state as party
 from halflife.covenants import state as covenant
 from halflife.default import state as standing
@@ -16,6 +17,7 @@ from halflife.engine.state import State, new_state
 from halflife.foundation.abreast import abreast, borrow
 from halflife.foundation.axes import Floats
 from halflife.foundation.backend import LANES, both, either, empty_state, kernel, where
+from halflife.liquidation import state as sale
 from halflife.waterfall import state as debt
 
 
@@ -38,13 +40,17 @@ class Columns(NamedTuple):
     repaid_time: Floats
     first_breach: Floats
     party_failed: Floats
+    lender_failed: Floats
+    backstop_spent: Floats
+    backstop_cost: Floats
 
 
 def new_columns(plan: Plan, paths: int) -> Columns:
     """Make room for the outcomes of `paths` paths."""
     borrowers, facilities = plan.default.grace.shape[0], plan.waterfall.commitment.shape[0]
     covenants, parties = plan.covenants.test.shape[0], plan.counterparties.hazard.shape[0]
-    shapes = (1, *(borrowers,) * 7, *(facilities,) * 6, covenants, parties)
+    lenders = plan.contagion.capital.shape[0]
+    shapes = (1, *(borrowers,) * 7, *(facilities,) * 6, covenants, parties, lenders, 1, 1)
     return Columns(*(np.zeros((entities, paths)) for entities in shapes))
 
 
@@ -90,6 +96,9 @@ def keep(state: State, columns: Columns, places: Any, at: int, count: int, last_
     copy_out(claims, outcome.REPAID_TIME, columns.repaid_time, places)
     copy_out(state.covenants.tests, covenant.FIRST_BREACH, columns.first_breach, places)
     copy_out(state.counterparties.parties, party.FAILED, columns.party_failed, places)
+    copy_out(state.contagion.lenders, between.FAILED, columns.lender_failed, places)
+    copy_out(state.liquidation.backstop, sale.SPENT, columns.backstop_spent, places)
+    copy_out(state.liquidation.backstop, sale.OVERPAID, columns.backstop_cost, places)
     forget_after(columns.party_failed, last_maturity, at, count)
 
 
@@ -240,6 +249,14 @@ def arrays_of(state: State) -> Any:
         state.waterfall.flows,
         state.default.standing,
         state.liquidation.sales,
+        state.contagion.lenders,
+        state.contagion.capacity,
+        state.contagion.exposures,
+        state.contagion.links,
+        state.contagion.system,
+        state.liquidation.sellers,
+        state.liquidation.markets,
+        state.liquidation.backstop,
         state.outcome.claims,
         state.outcome.equity,
     )

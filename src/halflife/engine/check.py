@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from halflife.engine.places import Places
 from halflife.engine.system import BorrowerSpec, SystemSpec
@@ -51,6 +51,7 @@ def check_system(spec: SystemSpec, parties: Parties, places: Places, findings: l
     report_twins(names, "borrower", lambda place: places.where(f"borrowers[{place}].name"), findings)
     for borrower in spec.borrowers:
         _check_people(borrower, parties, places, findings)
+        _check_circle(borrower, spec.borrowers, places, findings)
         _check_consequences(borrower, places, findings)
 
 
@@ -86,6 +87,25 @@ def _check_people(borrower: BorrowerSpec, parties: Parties, places: Places, find
                     f"add '{role}' to the roles of '{name}', or name another",
                 )
             )
+
+
+def _check_circle(
+    borrower: BorrowerSpec, borrowers: Sequence[BorrowerSpec], places: Places, findings: list[Finding]
+) -> None:
+    """Follow a guarantee from guarantor to guarantor: who stands behind a borrower must not be the borrower itself."""
+    acting = {one.acts_as: one for one in borrowers if one.acts_as is not None}
+    seen, one = [borrower.name], borrower
+    while one.guarantee.kind != "none" and one.guarantee.guarantor in acting:
+        one = acting[one.guarantee.guarantor]
+        seen.append(one.name)
+        if one.name == borrower.name:
+            where = places.where(f"borrowers[{borrower.name}].guarantee.guarantor")
+            found = "a circle of guarantees: " + " is guaranteed by ".join(seen)
+            fix = "name a guarantor outside the circle, or write `kind: none`"
+            findings.append(Finding(where, found, "a guarantor with means of its own", fix))
+            return
+        if one.name in seen[:-1]:
+            return
 
 
 def _check_consequences(borrower: BorrowerSpec, places: Places, findings: list[Finding]) -> None:

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from halflife.collateral import state as value
+from halflife.contagion import state as between
 from halflife.counterparties import state as party
 from halflife.covenants import state as covenant
 from halflife.default import state as standing
@@ -15,10 +16,12 @@ from halflife.foundation.abreast import add_across
 from halflife.foundation.axes import Floats, Ints
 from halflife.foundation.backend import LANES, kernel
 from halflife.foundation.elementary import exp
+from halflife.liquidation import state as sale
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.results.record import Axis
 from halflife.waterfall import state as debt
+from halflife.waterfall.table import JUNIOR
 
 BUSINESS = (business.REVENUE, business.CONTRACTED, business.OPEX, business.CFADS, business.SPENT)
 POOL = (
@@ -32,7 +35,18 @@ POOL = (
     debt.PROCEEDS,
 )
 WORTH = (value.PAPER, value.APPRAISED, value.ORDERLY, value.FORCED)
-FACILITY = (debt.BALANCE, debt.DRAW, debt.PAID_INTEREST, debt.PAID_PRINCIPAL, debt.PAID_FEES, debt.REFINANCED)
+LENDER = (between.LOAN_LOSS, between.CLAIM_LOSS, between.RATIO, between.IS_WEAK)
+FACILITY = (
+    debt.BALANCE,
+    debt.DRAW,
+    debt.PAID_INTEREST,
+    debt.PAID_PRINCIPAL,
+    debt.PAID_FEES,
+    debt.REFINANCED,
+    debt.RETURNED,
+    debt.SETTLED,
+    debt.BACKED,
+)
 ECONOMY = (market.RATE, market.IS_OPEN, market.REGIME, market.POWER)
 
 QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -40,18 +54,33 @@ QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("borrower", ("equity", "distributed", "support", "debt", "liquidity", "shortfall", "service", "proceeds")),
     ("borrower", ("paper", "appraised", "orderly", "forced")),
     ("borrower", ("defaulted",)),
-    ("facility", ("balance", "draw", "interest", "principal", "fees", "refinanced")),
+    (
+        "facility",
+        ("balance", "draw", "interest", "principal", "fees", "refinanced", "returned", "settled", "backed"),
+    ),
     ("step", ("paid",)),
     ("party", ("alive",)),
     ("machine", ("rent",)),
+    ("machine", ("mark", "taken")),
+    ("machine", ("idle",)),
     ("economy", ("short_rate", "market_open", "shortage", "power_price")),
+    ("economy", ("recognised_loss", "refinancing_open")),
+    ("lender", ("loan_loss", "claim_loss", "capital_ratio", "weak")),
 )
 """Quantity names in the order of the rows `record` writes: entity outside, quantity inside."""
 
-FAN_QUANTITIES = ("dscr", "ltv_paper", "ltv_orderly", "ltv_realisable", "collateral")
+FAN_QUANTITIES = ("dscr", "ltv_paper", "ltv_orderly", "ltv_realisable", "collateral", "llcr")
 """By borrower; then the rent of every machine over its month-0 rent."""
 BINS = 256
-TOP = {"dscr": 4.0, "ltv_paper": 2.0, "ltv_orderly": 3.0, "ltv_realisable": 4.0, "collateral": 2.0, "rent": 4.0}
+TOP = {
+    "dscr": 4.0,
+    "ltv_paper": 2.0,
+    "ltv_orderly": 3.0,
+    "ltv_realisable": 4.0,
+    "collateral": 2.0,
+    "llcr": 4.0,
+    "rent": 4.0,
+}
 """Lower edge of the open last bin of each histogram."""
 EVERY = 3
 """Months between fan dates."""
@@ -72,6 +101,7 @@ def series_of(axis: Axis) -> dict[tuple[str, str], int]:
         "party": axis.parties,
         "machine": axis.machines,
         "economy": ("economy",),
+        "lender": axis.lenders,
     }
     rows: dict[tuple[str, str], int] = {}
     for kind, quantities in QUANTITIES:
@@ -127,7 +157,11 @@ def record(state: State, sums: Any, t: int, weights: Any) -> None:
     row = add_all(sums, row, t, state.waterfall.flows, (debt.FLOW,), weights)
     row = add_all(sums, row, t, state.counterparties.parties, (party.ALIVE,), weights)
     row = add_all(sums, row, t, state.market.machines, (market.RENT,), weights)
-    add_all(sums, row, t, state.market.economy, ECONOMY, weights)
+    row = add_all(sums, row, t, state.liquidation.markets, (sale.MARK, sale.TAKEN), weights)
+    row = add_all(sums, row, t, state.contagion.capacity, (between.IDLE,), weights)
+    row = add_all(sums, row, t, state.market.economy, ECONOMY, weights)
+    row = add_all(sums, row, t, state.contagion.system, (between.TOTAL, between.IS_OPEN), weights)
+    add_all(sums, row, t, state.contagion.lenders, LENDER, weights)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -141,10 +175,25 @@ def drop_in(bins: Any, above: Any, below: Any, scale: float, weights: Any, alive
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
+def add_senior(plan: Plan, state: State, b: int, senior: Any) -> None:
+    """Write the senior debt of borrower b with its accrued interest; all of its debt where none is senior."""
+    facilities, counted = state.waterfall.facilities, 0
+    for f in range(plan.waterfall.commitment.shape[0]):
+        if plan.waterfall.facility_borrower[f] == b and plan.waterfall.kind[f] != JUNIOR:
+            counted += 1
+    senior[:] = 0.0
+    for f in range(plan.waterfall.commitment.shape[0]):
+        if plan.waterfall.facility_borrower[f] == b and (plan.waterfall.kind[f] != JUNIOR or counted == 0):
+            for k in range(LANES):
+                senior[k] += facilities[f, debt.BALANCE, k] + facilities[f, debt.ACCRUED, k]
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def record_fans(plan: Plan, state: State, fans: Any, date: int, tops: Any, weights: Any) -> None:
     """Add a block's ratios on a fan date to the histograms: debt outstanding and no default."""
     pools, values, triggers = state.waterfall.pools, state.collateral.values, state.covenants.triggers
     live, one, total = np.empty(LANES), np.ones(LANES), np.empty(LANES)
+    senior = np.empty(LANES)
     row = 0
     for b in range(pools.shape[0]):
         commitment = 0.0
@@ -162,9 +211,14 @@ def record_fans(plan: Plan, state: State, fans: Any, date: int, tops: Any, weigh
         drop_in(fans[row + 2, date], owed, values[b, value.ORDERLY], (BINS - 1) / tops[2], weights, live)
         drop_in(fans[row + 3, date], owed, values[b, value.FORCED], (BINS - 1) / tops[3], weights, live)
         drop_in(fans[row + 4, date], values[b, value.ORDERLY], total, (BINS - 1) / tops[4], weights, one)
-        row += 5
+        add_senior(plan, state, b, senior)
+        for k in range(LANES):
+            tested[k] = live[k] if senior[k] > 1.0 else 0.0
+        life = state.operations.businesses[b, business.LIFE]
+        drop_in(fans[row + 5, date], life, senior, (BINS - 1) / tops[5], weights, tested)
+        row += 6
     for g in range(state.market.machines.shape[0]):
         level = exp(plan.market.rental[g] + plan.market.loading[g] * plan.market.cycle_start[0])
         first = np.full(LANES, level)
-        drop_in(fans[row, date], state.market.machines[g, market.RENT], first, (BINS - 1) / tops[5], weights, one)
+        drop_in(fans[row, date], state.market.machines[g, market.RENT], first, (BINS - 1) / tops[6], weights, one)
         row += 1

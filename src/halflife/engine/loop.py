@@ -10,8 +10,13 @@ from halflife.collateral import state as value
 from halflife.collateral.kernel import add_up, appraise
 from halflife.collateral.kernel import open_month as open_collateral
 from halflife.collateral.state import Cycle, Stock
+from halflife.contagion import state as between
+from halflife.contagion.kernel import open_refinancing, press
+from halflife.contagion.kernel import start as start_contagion
+from halflife.contagion.kernel import step as step_contagion
+from halflife.contagion.state import Capacity, Distress
 from halflife.counterparties import state as party
-from halflife.counterparties.kernel import infect
+from halflife.counterparties.kernel import fall, infect
 from halflife.counterparties.kernel import start as start_parties
 from halflife.counterparties.kernel import step as step_parties
 from halflife.covenants import state as covenant
@@ -22,23 +27,26 @@ from halflife.default import state as standing
 from halflife.default.kernel import join_traps, test_refinancing
 from halflife.default.kernel import step as step_default
 from halflife.default.state import Evidence
+from halflife.engine.ledger import EVERY as FAN_EVERY
 from halflife.engine.outcome import remember_claim, remember_equity, settle
 from halflife.engine.plan import Plan
+from halflife.engine.seizure import enforce
 from halflife.engine.state import State
 from halflife.foundation.backend import kernel
 from halflife.liquidation import state as sale
-from halflife.liquidation.kernel import deduct, measure_since, sell
+from halflife.liquidation.kernel import start as start_sales
 from halflife.market import state as market
 from halflife.market.kernel import start as start_market
 from halflife.market.kernel import step as step_market
 from halflife.operations import state as business
-from halflife.operations.kernel import deliver
+from halflife.operations.kernel import deliver, give_back
 from halflife.operations.kernel import open_month as open_operations
 from halflife.operations.kernel import start as start_operations
 from halflife.operations.kernel import step as step_operations
+from halflife.operations.life import look_ahead
 from halflife.operations.state import Prices
 from halflife.waterfall import state as debt
-from halflife.waterfall.kernel import accrue, draw, gather, test_draws
+from halflife.waterfall.kernel import accrue, draw, end_lease, gather, test_draws
 from halflife.waterfall.kernel import close_month as close_waterfall
 from halflife.waterfall.kernel import open_month as open_waterfall
 from halflife.waterfall.kernel import start as start_waterfall
@@ -67,6 +75,8 @@ def start(plan: Plan, state: State, paths: Any, seed: Any) -> None:
     start_operations(plan.operations, state.operations, paths, seed)
     start_covenants(state.covenants)
     start_waterfall(plan.waterfall, state.waterfall)
+    start_contagion(plan.contagion, state.contagion)
+    start_sales(state.liquidation)
 
 
 @kernel
@@ -79,27 +89,32 @@ def trade(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
     """
     economy, machines, pools = state.market.economy, state.market.machines, state.waterfall.pools
     standings, businesses = state.default.standing, state.operations.businesses
+    between_all = state.contagion
     step_market(plan.market, state.market, paths, seed, t)
-    step_parties(
-        plan.counterparties, state.counterparties, economy[0, market.SCORE], economy[0, market.IS_OPEN], paths, seed, t
-    )
+    press(plan.contagion, between_all, machines[:, market.RENT], machines[:, market.DEVIATION])
+    open_refinancing(plan.contagion, between_all, economy[0, market.IS_OPEN])
+    is_open = between_all.system[0, between.IS_OPEN]
+    step_parties(plan.counterparties, state.counterparties, economy[0, market.SCORE], is_open, paths, seed, t)
     open_operations(state.operations)
     open_waterfall(state.waterfall)
     for f in range(plan.operations.units.shape[0]):
         deliver(plan.operations, state.operations, f, pools[:, debt.IS_STOPPED], t)
     for f in range(plan.waterfall.commitment.shape[0]):
         accrue(plan.waterfall, state.waterfall, f, economy[0, market.RATE], standings[:, standing.DEFAULTED], t)
-    draw(plan.waterfall, state.waterfall, businesses[:, business.SPENT], pools[:, debt.IS_REFUSED], t)
+    available = between_all.exposures[:, between.AVAILABLE]
+    draw(plan.waterfall, state.waterfall, businesses[:, business.SPENT], pools[:, debt.IS_REFUSED], available, t)
     prices = Prices(
         machines[:, market.RENT], economy[0, market.POWER], plan.market.power_price[0], plan.market.realisation[0]
     )
     alive = state.counterparties.parties[:, party.ALIVE]
     step_operations(plan.operations, state.operations, alive, standings[:, standing.DEFAULTED], prices, paths, seed, t)
+    if t % FAN_EVERY == 0:
+        look_ahead(plan.life, plan.operations, state.operations, alive, prices, t)
 
 
 @kernel
 def appraise_all(plan: Plan, state: State, t: int) -> None:
-    """Value every fleet and add up by borrower.
+    """Value a machine of every fleet, send leased machines home whose lease ends, and add up what stays by borrower.
 
     References
     ----------
@@ -118,53 +133,45 @@ def appraise_all(plan: Plan, state: State, t: int) -> None:
     )
     open_collateral(state.collateral)
     for f in range(plan.operations.units.shape[0]):
+        g = plan.operations.fleet_machine[f]
+        appraise(plan.collateral, state.collateral, f, g, plan.operations.decay[f], stock, cycle, t)
+    end_leases(plan, state, t)
+    for f in range(plan.operations.units.shape[0]):
         g, b = plan.operations.fleet_machine[f], plan.operations.fleet_borrower[f]
         units, price = plan.operations.units[f], plan.operations.cost[f]
-        unit_cost, sale_cost = plan.liquidation.unit_cost[b], plan.liquidation.sale_cost[b]
+        sale_cost, carry = plan.liquidation.sale_cost[b], plan.liquidation.forced_carry[f]
         forced = (
-            plan.liquidation.forced_calm[f] * (1.0 - sale_cost),
-            plan.liquidation.forced_announced[f] * (1.0 - sale_cost),
-            unit_cost,
+            plan.liquidation.forced_calm[f, t] * (1.0 - sale_cost) - carry,
+            plan.liquidation.forced_announced[f, t] * (1.0 - sale_cost) - carry,
+            plan.liquidation.forced_cost[f],
         )
-        appraise(plan.collateral, state.collateral, f, g, plan.operations.decay[f], stock, cycle, t)
-        discount = plan.collateral.orderly_discount[g]
-        add_up(state.collateral, f, b, units * price, units, discount, forced, stock)
+        discount, marked = plan.collateral.orderly_discount[g], state.contagion.capacity[g, between.MARKED]
+        add_up(state.collateral, f, b, units * price, units, discount, forced, marked, stock)
 
 
 @kernel
-def enforce(plan: Plan, state: State, t: int) -> None:
-    """Sell what the lenders of defaulted borrowers have seized; the proceeds enter this month's waterfall.
+def end_leases(plan: Plan, state: State, t: int) -> None:
+    """Send leased machines home at the end of their lease, against its residual.
 
     References
     ----------
-    `liquidation.sell`.
+    `waterfall.end_lease`, `operations.give_back`.
     """
-    fleets, worth, pools = state.operations.fleets, state.collateral.worth, state.waterfall.pools
-    standings, sales = state.default.standing, state.liquidation.sales
-    is_last = t == plan.market.rate_curve.shape[0] - 1
-    for b in range(pools.shape[0]):
-        for k in range(pools.shape[-1]):
-            pools[b, debt.PROCEEDS, k] = 0.0
-    for f in range(plan.operations.units.shape[0]):
-        g, b, units = plan.operations.fleet_machine[f], plan.operations.fleet_borrower[f], plan.operations.units[f]
-        owed, since = pools[b, debt.DEBT], sales[f, sale.SINCE]
-        measure_since(since, standings[b, standing.DEFAULTED], standings[b, standing.MONTH], owed, t)
-        sell(
-            plan.liquidation,
-            state.liquidation,
-            f,
-            g,
-            b,
-            units,
-            fleets[f, business.SHARE],
-            fleets[f, business.HELD],
-            worth[f],
-            since,
-            is_last,
-        )
-        deduct(state.liquidation, f, fleets[f, business.HELD], fleets[f, business.SHARE], units)
-        for k in range(pools.shape[-1]):
-            pools[b, debt.PROCEEDS, k] = pools[b, debt.PROCEEDS, k] + sales[f, sale.PROCEEDS, k]
+    fleets, worth, standings = state.operations.fleets, state.collateral.worth, state.default.standing
+    parties = state.counterparties.parties
+    for f in range(plan.waterfall.commitment.shape[0]):
+        fleet, guarantor = plan.waterfall.lease_fleet[f], plan.waterfall.residual_party[f]
+        if fleet >= 0 and t == plan.waterfall.maturity[f]:
+            b, units = plan.waterfall.facility_borrower[f], plan.operations.units[fleet]
+            discount = plan.collateral.orderly_discount[plan.operations.fleet_machine[fleet]]
+            defaulted, returned = standings[b, standing.DEFAULTED], state.waterfall.facilities[f, debt.RETURNED]
+            for k in range(returned.shape[-1]):
+                machines = units * fleets[fleet, business.SHARE, k] * fleets[fleet, business.HELD, k]
+                returned[k] = machines * worth[fleet, value.UNIT, k] * (1.0 - discount)
+            alive = parties[guarantor, party.ALIVE] if guarantor >= 0 else defaulted
+            recovery = plan.counterparties.recovery[guarantor] if guarantor >= 0 else 0.0
+            end_lease(plan.waterfall, state.waterfall, f, returned, defaulted, alive, recovery, t)
+            give_back(state.operations, fleet, defaulted)
 
 
 @kernel
@@ -179,7 +186,7 @@ def test(plan: Plan, state: State, t: int) -> None:
     """
     pools, values, businesses = state.waterfall.pools, state.collateral.values, state.operations.businesses
     triggers = state.covenants.triggers
-    economy, guarantees = state.market.economy, state.counterparties.guarantees
+    guarantees = state.counterparties.guarantees
     owed = pools[:, debt.OUTSTANDING]
     add_debt(plan.waterfall, state.waterfall, owed)
     position = Position(
@@ -209,7 +216,7 @@ def test(plan: Plan, state: State, t: int) -> None:
             plan.default,
             state.default,
             b,
-            economy[0, market.IS_OPEN],
+            state.contagion.system[0, between.IS_OPEN],
             owed[b],
             values[b, value.ORDERLY],
             triggers[b, covenant.DSCR_VALUE],
@@ -257,6 +264,7 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
         triggers[:, covenant.DEFAULT_FLAG],
         pools[:, debt.MATURED],
         businesses[:, business.OPERATOR],
+        state.contagion.links[:, between.CROSSED],
         pools[:, debt.DEBT],
         pools[:, debt.LIQUIDITY],
         values[:, value.ORDERLY],
@@ -277,6 +285,32 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
 
 
 @kernel
+def spread(plan: Plan, state: State, t: int) -> None:
+    """Carry the month's failures to lenders, to the parties that borrowers are, and to next month's prices.
+
+    References
+    ----------
+    `contagion.step`, `counterparties.fall`.
+    """
+    pools, standings = state.waterfall.pools, state.default.standing
+    facilities, operations = state.waterfall.facilities, state.operations
+    distress = Distress(
+        standings[:, standing.DEFAULTED],
+        pools[:, debt.DEBT],
+        state.collateral.values[:, value.FORCED],
+        facilities[:, debt.BALANCE],
+        facilities[:, debt.ACCRUED],
+    )
+    capacity = Capacity(operations.contracts[:, business.IS_LIVE], operations.fleets[:, business.SHARE])
+    step_contagion(plan.contagion, state.contagion, distress, capacity, state.liquidation.markets[:, sale.MARK], t)
+    strength = plan.contagion.parties[0]
+    if strength > 0.0:
+        for r in range(plan.contagion.actor.shape[0]):
+            b, c = plan.contagion.actor[r], plan.contagion.acts_as[r]
+            fall(state.counterparties, c, standings[b, standing.IS_NEW], strength)
+
+
+@kernel
 def step(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
     """Live month t.
 
@@ -289,6 +323,7 @@ def step(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
     enforce(plan, state, t)
     test(plan, state, t)
     settle_month(plan, state, t)
+    spread(plan, state, t)
 
 
 @kernel
@@ -302,10 +337,7 @@ def finish(plan: Plan, state: State) -> None:
     guarantees = state.counterparties.guarantees
     for f in range(plan.waterfall.commitment.shape[0]):
         b = plan.waterfall.facility_borrower[f]
-        total = 0.0
-        for other in range(plan.waterfall.commitment.shape[0]):
-            if plan.waterfall.facility_borrower[other] == b:
-                total = total + plan.waterfall.commitment[other]
+        total = plan.contagion.committed[b]
         guarantor = plan.counterparties.guarantor[b]
         recovery = plan.counterparties.recovery[guarantor] if guarantor >= 0 else 0.0
         settle(

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from halflife.collateral.table import CollateralTable
+from halflife.contagion.table import ContagionTable
 from halflife.counterparties.table import PartyTable
 from halflife.covenants.table import CovenantTable
 from halflife.default.table import DefaultTable
 from halflife.liquidation.table import LiquidationTable
 from halflife.market.table import MarketTable
-from halflife.operations.table import OperationsTable
+from halflife.operations.table import LifeTable, OperationsTable
 from halflife.waterfall.table import WaterfallTable
 
 
@@ -18,11 +19,13 @@ class Plan(NamedTuple):
     market: MarketTable
     counterparties: PartyTable
     operations: OperationsTable
+    life: LifeTable
     collateral: CollateralTable
     covenants: CovenantTable
     waterfall: WaterfallTable
     default: DefaultTable
     liquidation: LiquidationTable
+    contagion: ContagionTable
 
     @property
     def months(self) -> int:

@@ -10,12 +10,18 @@ import numpy as np
 
 from halflife.collateral.resolve import resolve as resolve_collateral
 from halflife.collateral.table import CollateralTable
+from halflife.contagion.resolve import Exposed, Links
+from halflife.contagion.resolve import resolve as resolve_contagion
+from halflife.contagion.table import ContagionTable
 from halflife.counterparties.resolve import Backing
 from halflife.counterparties.resolve import resolve as resolve_counterparties
 from halflife.covenants.resolve import labels as covenant_labels
 from halflife.covenants.resolve import resolve as resolve_covenants
 from halflife.default.resolve import resolve as resolve_default
+from halflife.engine.channels import with_channels
 from halflife.engine.check import check_system, horizon
+from halflife.engine.coverage import senior_rates
+from halflife.engine.leases import check_leases, fleet_places, held_until_returned
 from halflife.engine.places import Places
 from halflife.engine.plan import Plan
 from halflife.engine.system import BorrowerSpec, SystemSpec
@@ -28,13 +34,14 @@ from halflife.liquidation.resolve import Fleet
 from halflife.liquidation.resolve import resolve as resolve_liquidation
 from halflife.market.resolve import resolve as resolve_market
 from halflife.market.table import MarketTable
-from halflife.operations.base_case import base_case
+from halflife.operations.base_case import Trend, base_case
 from halflife.operations.resolve import Draft, settle
 from halflife.operations.resolve import resolve as resolve_operations
+from halflife.operations.tabulate import tabulate
 from halflife.waterfall.check import check as check_debt
 from halflife.waterfall.resolve import BaseDebt, Cash
 from halflife.waterfall.resolve import resolve as resolve_waterfall
-from halflife.waterfall.table import WaterfallTable
+from halflife.waterfall.table import JUNIOR, WaterfallTable
 
 PartT = TypeVar("PartT")
 Parties = Mapping[str, tuple[int, tuple[str, ...]]]
@@ -52,6 +59,7 @@ class Names(NamedTuple):
     contracts: tuple[str, ...]
     machines: tuple[str, ...]
     parties: tuple[str, ...]
+    lenders: tuple[str, ...]
 
 
 class Base(NamedTuple):
@@ -174,6 +182,7 @@ class _Resolution:
             fleets=None if draft is None else _fleets(draft),
             findings=self.findings,
             at=at("economy"),
+            drift=None if market is None else market.drift,
         )
         if market is None:
             return None
@@ -192,16 +201,24 @@ class _Resolution:
         if liquidation is None or counterparties is None or collateral is None:
             return None
         waterfall, base = settled
+        contagion = self._contagion(waterfall, base.debt, draft, counterparties.contagion)
+        if contagion is None:
+            return None
+        operations = settle(draft, base.price)
+        rate, last = senior_rates(waterfall, base.debt.loans)
         plan = Plan(
             market=market,
             counterparties=counterparties,
-            operations=settle(draft, base.price),
+            operations=operations,
+            life=tabulate(operations, self._trend(market, draft), rate=rate, last=last),
             collateral=collateral,
             covenants=covenants,
             waterfall=waterfall,
             default=resolve_default(self._written("default", lambda borrower: borrower.default)),
             liquidation=liquidation,
+            contagion=contagion,
         )
+        plan = with_channels(plan, self.spec.contagion.strengths)
         return Deal(self.spec, plan, self.grid, self._names(draft, base.debt), base)
 
     def _written(self, part: str, take: Callable[[BorrowerSpec], PartT]) -> list[Written[PartT]]:
@@ -229,16 +246,12 @@ class _Resolution:
         written, before = self._written("debt", lambda borrower: borrower.debt), len(self.findings)
         for one in written:
             check_debt(one, self.grid, self.findings)
+        if draft is not None:
+            check_leases(self.borrowers, draft, self.grid, self.parties, self.places, self.findings)
         is_sound = len(self.findings) == before and self.grid.months >= max(map(self._last_maturity, self.borrowers))
         if market is None or draft is None or not is_sound:
             return None
-        trend = market.rental[:, None] - market.drift[:, None] * np.arange(self.grid.months + 1)
-        flows = base_case(
-            draft,
-            rent=np.exp(trend),
-            power_price=float(market.power_price[0]),
-            realisation=float(market.realisation[0]),
-        )
+        flows = base_case(draft, self._trend(market, draft))
         cash = Cash(
             flows.cfads,
             flows.cfads_per_price,
@@ -248,7 +261,15 @@ class _Resolution:
             flows.age,
             draft.target_dscr,
         )
-        settled = resolve_waterfall(written, grid=self.grid, curve=market.rate_curve, cash=cash, findings=self.findings)
+        settled = resolve_waterfall(
+            written,
+            grid=self.grid,
+            curve=market.rate_curve,
+            cash=cash,
+            fleets=fleet_places(draft),
+            parties=self.parties,
+            findings=self.findings,
+        )
         if settled is None:
             return None
         table, debt = settled
@@ -263,6 +284,38 @@ class _Resolution:
             price=debt.price,
             prepaid=flows.prepaid + debt.price * flows.prepaid_per_price,
             debt=debt,
+        )
+
+    def _contagion(
+        self, table: WaterfallTable, debt: BaseDebt, draft: Draft, multiples: Floats
+    ) -> ContagionTable | None:
+        """Lenders, holdings and channels."""
+        exposed = Exposed(
+            borrowers=[borrower.name for borrower in self.borrowers],
+            machines=list(self.power),
+            parties=list(self.parties),
+            facilities=debt.facilities,
+            multiples=multiples,
+            commitments=table.commitment,
+            owner=table.facility_borrower,
+            is_junior=(table.kind == JUNIOR).astype(np.int64),
+            fleet_machine=draft.table.fleet_machine,
+            contract_fleet=draft.table.contract_fleet,
+            contract_units=draft.table.contract_units,
+        )
+        links = [Links(one.name, one.acts_as, one.cross_default) for one in self.borrowers]
+        return resolve_contagion(
+            self.spec.lenders, self.spec.contagion, links, exposed, self.findings, self.places.below("")
+        )
+
+    def _trend(self, market: MarketTable, draft: Draft) -> Trend:
+        """The market on its trend, and the machines that leases leave."""
+        rent = market.rental[:, None] - market.drift[:, None] * np.arange(self.grid.months + 1)
+        return Trend(
+            rent=np.exp(rent),
+            power_price=float(market.power_price[0]),
+            realisation=float(market.realisation[0]),
+            held=held_until_returned(self.borrowers, draft, self.grid),
         )
 
     def _collateral(self, market: MarketTable, reuse: Deal | None) -> CollateralTable | None:
@@ -295,12 +348,14 @@ class _Resolution:
             contracts=labelled(draft.contracts),
             machines=tuple(self.power),
             parties=tuple(self.parties),
+            lenders=tuple(sorted(lender.name for lender in self.spec.lenders)),
         )
 
 
 def _fleets(draft: Draft) -> list[Fleet]:
     table = draft.table
-    columns = (table.fleet_machine.tolist(), table.fleet_borrower.tolist(), table.units.tolist())
+    machine, borrower = table.fleet_machine.tolist(), table.fleet_borrower.tolist()
+    columns = (machine, borrower, table.units.tolist(), table.cost.tolist(), list(table.age))
     return [Fleet(*row) for row in zip(*columns, strict=True)]
 
 

@@ -3,12 +3,20 @@
 from typing import Any, NamedTuple
 
 from halflife.collateral.state import VALUE_FIELDS, WORTH_FIELDS, CollateralState
+from halflife.contagion.state import (
+    CAPACITY_FIELDS,
+    EXPOSURE_FIELDS,
+    LENDER_FIELDS,
+    LINK_FIELDS,
+    SYSTEM_FIELDS,
+    ContagionState,
+)
 from halflife.counterparties.state import GUARANTEE_FIELDS, PARTY_FIELDS, PartiesState
 from halflife.covenants.state import HISTORY_FIELDS, TEST_FIELDS, TRIGGER_FIELDS, CovenantState
 from halflife.default.state import STANDING_FIELDS, DefaultState
 from halflife.engine.plan import Plan
 from halflife.foundation.backend import empty_state, kernel
-from halflife.liquidation.state import SALE_FIELDS, LiquidationState
+from halflife.liquidation.state import BACKSTOP_FIELDS, MARKET_FIELDS, SALE_FIELDS, SELLER_FIELDS, LiquidationState
 from halflife.market.state import ECONOMY_FIELDS, LAUNCH_FIELDS, MACHINE_FIELDS, SHOCK_FIELDS, MarketState
 from halflife.operations.state import BUSINESS_FIELDS, CONTRACT_FIELDS, FLEET_FIELDS, OperationsState
 from halflife.waterfall.state import ACCOUNT_FIELDS, FACILITY_FIELDS, POOL_FIELDS, WaterfallState
@@ -45,6 +53,7 @@ class State(NamedTuple):
     waterfall: WaterfallState
     default: DefaultState
     liquidation: LiquidationState
+    contagion: ContagionState
     outcome: OutcomeState
 
 
@@ -88,6 +97,18 @@ def new_state(plan: Plan) -> State:
             empty_state(plan.waterfall.step.shape[0], 1),
         ),
         DefaultState(empty_state(borrowers, STANDING_FIELDS)),
-        LiquidationState(empty_state(fleets, SALE_FIELDS)),
+        LiquidationState(
+            empty_state(fleets, SALE_FIELDS),
+            empty_state(plan.liquidation.seller_machine.shape[0], SELLER_FIELDS),
+            empty_state(plan.market.rental.shape[0], MARKET_FIELDS),
+            empty_state(1, BACKSTOP_FIELDS),
+        ),
+        ContagionState(
+            empty_state(plan.contagion.capital.shape[0], LENDER_FIELDS),
+            empty_state(plan.market.rental.shape[0], CAPACITY_FIELDS),
+            empty_state(facilities, EXPOSURE_FIELDS),
+            empty_state(borrowers, LINK_FIELDS),
+            empty_state(1, SYSTEM_FIELDS),
+        ),
         OutcomeState(empty_state(facilities, CLAIM_FIELDS), empty_state(borrowers, EQUITY_FIELDS)),
     )

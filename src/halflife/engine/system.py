@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from halflife.collateral.spec import CollateralSpec
+from halflife.contagion.spec import ContagionSpec, LenderSpec
 from halflife.counterparties.spec import GuaranteeSpec, PartySpec
 from halflife.covenants.spec import CovenantSpec
 from halflife.default.spec import DefaultSpec
@@ -35,6 +36,10 @@ class BorrowerSpec(Spec):
     covenants: tuple[CovenantSpec, ...] = ()
     default: DefaultSpec
     enforcement: EnforcementSpec
+    acts_as: str | None = None
+    """The counterparty that this borrower is, if it is one: it fails when the borrower defaults."""
+    cross_default: tuple[str, ...] = ()
+    """Borrowers whose default is an event of default here; a ring-fenced borrower names none."""
 
 
 class SystemSpec(Spec):
@@ -46,6 +51,8 @@ class SystemSpec(Spec):
     economy: EconomySpec
     counterparties: tuple[PartySpec, ...]
     borrowers: tuple[BorrowerSpec, ...]
+    lenders: tuple[LenderSpec, ...] = ()
+    contagion: ContagionSpec = ContagionSpec()
 
     @model_validator(mode="after")
     def _has_a_borrower(self) -> Self:

@@ -17,6 +17,7 @@ import numba
 ROOMS = Path(__file__).resolve().parent.parent
 KERNEL_FILES = (
     "kernel.py",
+    "life.py",
     "program.py",
     "state.py",
     "table.py",
@@ -25,6 +26,10 @@ KERNEL_FILES = (
     "abreast.py",
     "elementary.py",
     "streams.py",
+    "recursion.py",
+    "valuation.py",
+    "solver.py",
+    "fire_sale.py",
 )
 FOLDER = "halflife"
 

@@ -49,6 +49,7 @@ class Axis:
     facility_borrower: tuple[int, ...]
     covenant_borrower: tuple[int, ...]
     step_borrower: tuple[int, ...]
+    lenders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Results:
         ``first_shortfall`` [path, borrower] month (0: none),
         ``equity_in``, ``equity_out``, ``support`` [path, borrower] USD present value; ``ead``, ``loss``, ``pv_loss``,
         ``annuity``, ``repaid``, ``repaid_time`` [path, facility]; ``first_breach`` [path, covenant] month (0: none);
-        ``party_failed`` [path, party] month (0: none)
+        ``party_failed`` [path, party] and ``lender_failed`` [path, lender] month (0: none)
     commitments : [facility], USD;  maturities : [facility], month
     unresolved : paths on which a number was not finite; counted, never dropped silently
     """

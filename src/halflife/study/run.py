@@ -89,7 +89,7 @@ def run(
         notify("compiling the engine for this machine; this happens once and takes about a minute")
     axis = axis_of(deals[0])
     harvest = walk([deal.plan for deal in deals], axis, paths=paths, seed=seed, threads=threads, progress=progress)
-    return Run(_record(sheet, deals, axis, harvest, paths=paths, seed=seed))
+    return Run(record(sheet, deals, axis, harvest, paths=paths, seed=seed))
 
 
 def count_draws(paths: int, draws: int | None = None) -> int:
@@ -112,10 +112,11 @@ def axis_of(deal: Deal) -> Axis:
         facility_borrower=tuple(plan.waterfall.facility_borrower.tolist()),
         covenant_borrower=tuple(plan.covenants.borrower.tolist()),
         step_borrower=tuple(plan.waterfall.step_borrower.tolist()),
+        lenders=names.lenders,
     )
 
 
-def _record(sheet: TermSheet, deals: Sequence[Deal], axis: Axis, harvest: Harvest, *, paths: int, seed: int) -> Results:
+def record(sheet: TermSheet, deals: Sequence[Deal], axis: Axis, harvest: Harvest, *, paths: int, seed: int) -> Results:
     """Label what a walk brought home."""
     base, last = deals[0], deals[0].plan.last_maturity
     columns: dict[str, Floats] = {name: column.T for name, column in harvest.columns._asdict().items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +37,14 @@ class TermSheet:
     spec: SystemSpec
     base: Deal
 
-    def deals(self, draws: int, seed: int) -> list[Deal]:
+    def deals(self, draws: int, seed: int, *, is_natural: bool = False) -> list[Deal]:
         """Resolve one deal for each draw of the assumed ranges; the base case if nothing is a range.
 
         Parameters
         ----------
         draws : at least 1
         seed : of the draws; the same seed gives the same deals
+        is_natural : draw every path from the true law, as `engine.resolve` says
 
         Raises
         ------
@@ -50,10 +52,11 @@ class TermSheet:
             If a draw does not make a deal, with the draw and its values.
         """
         if not self.document.ranges:
-            return [self.base]
+            is_base = not is_natural or len(self.spec.borrowers) > 1
+            return [self.base if is_base else resolve(self.spec, self.document, reuse=self.base, is_natural=True)]
         rows = latin_hypercube(draws, len(self.document.ranges), seed)
         with one_blas_thread(), ThreadPoolExecutor(max_workers=RESOLVERS) as pool:
-            return list(pool.map(self._deal, rows))
+            return list(pool.map(partial(self._deal, is_natural=is_natural), rows))
 
     def deal(self, place: int, draws: int, seed: int) -> Deal:
         """Resolve one of `deals`: the one at `place`.
@@ -68,11 +71,11 @@ class TermSheet:
         with one_blas_thread():
             return self._deal(latin_hypercube(draws, len(self.document.ranges), seed)[place])
 
-    def _deal(self, row: Floats) -> Deal:
+    def _deal(self, row: Floats, *, is_natural: bool = False) -> Deal:
         """Resolve one draw of the ranges."""
         spec = validate_tree(SystemSpec, self.document.tree(row), self.document)
         try:
-            return resolve(spec, self.document, reuse=self.base, at_least=self.base.plan.months)
+            return resolve(spec, self.document, reuse=self.base, at_least=self.base.plan.months, is_natural=is_natural)
         except SpecError as error:
             raise SpecError([*error.findings, self._drawn(row)]) from error
 

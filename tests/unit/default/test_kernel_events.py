@@ -26,7 +26,7 @@ def fresh():
 
 
 def evidence(**changes):
-    seen = {"shortfall": 0.0, "uncured": 0.0, "matured": 0.0, "lost": 0.0, "debt": 100e6, "liquidity": 5e6,
+    seen = {"shortfall": 0.0, "uncured": 0.0, "matured": 0.0, "lost": 0.0, "debt": 100e6, "crossed": 0.0, "liquidity": 5e6,
             "orderly": 200e6, **changes}  # fmt: skip
     return Evidence(**{name: np.array([[figure]]) for name, figure in seen.items()})
 

@@ -27,7 +27,46 @@ def test_operations_say_who_rents_and_what_is_left():
     )
     assert operations.operator(month, "CoreWeave") == "CoreWeave has failed; its successor starts in 2 months."
     assert operations.operator(month._replace(operator=0), "CoreWeave") is None
-    assert operations.open_market("burst", 10.0) == "burst: 10 machines in the open market."
+    burst = row._replace(name="burst", in_term=0.0, released=10.0)
+    assert operations.open_market(burst) == "burst: 10 machines in the open market."
+
+
+def test_operations_say_what_the_vendor_rents():
+    row = operations.Contract("burst", "the market", True, 0.0, 500.0, 2.0, 1.0, rented=1500.0)
+    said = "Rackmaker rents 1,500 machines of burst at its backstop of 0.90 USD/h."
+    assert operations.backstop(row, "Rackmaker", 0.9) == said
+    assert (
+        operations.backstop(row._replace(rented=0.0), "Rackmaker", 0.9)
+        == "Rackmaker no longer rents machines of burst."
+    )
+    assert operations.open_market(row._replace(released=0.0)) == "burst: none of its machines in the open market."
+    month = operations.Business(10e6, 5e6, 5e6, 3e6, 7e6, 0, 0.0, backed=2e6)
+    assert operations.business(month).startswith(
+        "Revenue USD 10.00 m: USD 5.00 m under contract, USD 3.00 m from the open market, USD 2.00 m from the vendor's "
+        "backstop; running cost"
+    )
+
+
+def test_coverage_of_the_loan_life_is_said_with_what_it_is_made_of():
+    said = operations.life(12e6, 10e6)
+    assert said == "CFADS still expected is worth USD 12.00 m: loan life coverage 1.20x."
+    assert operations.life(-1e6, 10e6).endswith("0.00x.")
+
+
+def test_waterfall_says_what_goes_back_and_who_pays_the_shortfall():
+    end = waterfall.Return(100.0, "old", 5e6, 8e6, 4e6, 3e6, 0.0)
+    assert waterfall.lease_end("lease", end, None) == (
+        "lease ends: 100 machines of old go back, worth USD 5.00 m, USD 3.00 m below the guarantee; the lessee owes "
+        "USD 3.00 m of it; the lessor gains USD 1.00 m on its residual."
+    )
+    backed = end._replace(settled=9e6, owed=0.0, backed=2e6)
+    assert "Rackmaker pays USD 2.00 m of it; the lessor loses USD 2.00 m" in waterfall.lease_end(
+        "lease", backed, "Rackmaker"
+    )
+    rich = end._replace(worth=9e6, settled=8e6)
+    assert waterfall.lease_end("lease", rich, None).endswith(
+        "not below the guaranteed USD 8.00 m; the lessor gains USD 1.00 m on its residual."
+    )
 
 
 def test_waterfall_says_what_stays_unpaid_and_how_a_loan_ends():
