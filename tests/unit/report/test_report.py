@@ -65,7 +65,7 @@ def test_the_page_is_well_formed(page):
 
 
 def test_the_page_holds_every_chart_and_keeps_its_words_as_text(page):
-    assert page.count("<svg") == 9
+    assert page.count("<svg") == 10
     for words in ("worst 5 %", "forced sale", "orderly value", "running cost", "neocloud", "h100", "2030"):
         assert re.search(rf"<text[^>]*>[^<]*{re.escape(words)}", page), words
 
@@ -105,7 +105,7 @@ def test_two_borrowers_get_a_section_each(two_borrowers):
     page = render_html(two_borrowers, measures)
     assert "<h2>east</h2>" in page
     assert "<h2>west</h2>" in page
-    assert page.count("<svg") == 16
+    assert page.count("<svg") == 18
     assert {one.entity for one in measures if one.name == "pd"} == {"east", "west"}
     assert len(summary_lines(two_borrowers, measures)) > 10
 
