@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from halflife.cli.book import book
+from halflife.cli.cascade import cascade_command
+from halflife.cli.liquidate import liquidate_command
 from halflife.foundation.errors import HalflifeError
 
 app = typer.Typer(
@@ -119,6 +122,11 @@ def schema_command() -> None:
     from halflife.foundation.spec import json_schema
 
     typer.echo(json.dumps(json_schema(SystemSpec), indent=2))
+
+
+app.command("liquidate")(liquidate_command)
+app.command("cascade")(cascade_command)
+app.add_typer(book, name="book")
 
 
 def main() -> None:

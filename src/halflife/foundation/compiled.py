@@ -27,6 +27,7 @@ KERNEL_FILES = (
     "elementary.py",
     "streams.py",
     "recursion.py",
+    "convertible.py",
     "valuation.py",
     "solver.py",
     "fire_sale.py",

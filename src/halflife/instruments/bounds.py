@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from halflife.foundation.errors import Finding, SpecError
@@ -49,6 +51,12 @@ def outside(
     more = f" and {len(bad) - MOST_SHOWN} more" if len(bad) > MOST_SHOWN else ""
     wanted = f"{'[' if is_low_in else '('}{low:g}, {high:g}{']' if is_high_in else ')'}"
     return [Finding(where, shown + more, f"within {wanted}", fix)]
+
+
+positive = partial(outside, low=0.0, is_low_in=False, is_high_in=False)
+"""Find numbers that are not positive and finite, as `outside`."""
+finite = partial(outside, is_low_in=False, is_high_in=False)
+"""Find numbers that are not finite, as `outside`."""
 
 
 def probabilities(where: str, numbers: Amount) -> list[Finding]:
