@@ -18,9 +18,12 @@ import yaml
 
 from halflife.foundation.errors import Finding, SpecError
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 64_000_000
 MAX_DEPTH = 64
-MAX_NODES = 100_000
+MAX_WRITTEN = 5_000_000
+"""Entries that a document may write out: about 50,000 borrowers."""
+MAX_REPEATED = 100_000
+"""Entries that its '*' references may add."""
 
 Scalar = str | int | float | bool | None
 
@@ -112,7 +115,7 @@ class _Composer:
     def __init__(self, label: str) -> None:
         self.label = label
         self.anchors: dict[str, Node] = {}
-        self.count = 0
+        self.written, self.repeated = 0, 0
         self.findings: list[Finding] = []
 
     def compose(self, text: str) -> Node:
@@ -164,7 +167,9 @@ class _Composer:
             raise self._refuse(event, f"the tag {event.tag[:60]}", "plain YAML", "delete the tag")
         self._descend(event, depth + 1)
         node = Node(None, event.start_mark.line + 1)
-        self._spend(event, 1)
+        self.written += 1
+        if self.written > MAX_WRITTEN:
+            raise self._refuse(event, f"more than {MAX_WRITTEN:,} entries", "a smaller document", "split the system")
         if isinstance(event, yaml.ScalarEvent):
             node.content = _scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -183,18 +188,15 @@ class _Composer:
                 "write the words out",
             )  # fmt: skip
         self._descend(event, depth + node.height)
-        self._spend(event, node.size)
+        self.repeated += node.size
+        if self.repeated > MAX_REPEATED:
+            found = f"more than {MAX_REPEATED:,} entries once every '*' reference is written out"
+            raise self._refuse(event, found, "a smaller document", "refer less")
         return node
 
     def _descend(self, event: Any, levels: int) -> None:
         if levels > MAX_DEPTH:
             raise self._refuse(event, f"more than {MAX_DEPTH} levels", "a flatter document", "remove brackets")
-
-    def _spend(self, event: Any, size: int) -> None:
-        self.count += size
-        if self.count > MAX_NODES:
-            found = f"more than {MAX_NODES:,} entries once every '*' reference is written out"
-            raise self._refuse(event, found, "a smaller document", "write less, or refer less")
 
     def _items(self, events: Iterator[Any], depth: int) -> list[Node]:
         items: list[Node] = []
