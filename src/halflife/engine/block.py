@@ -17,6 +17,7 @@ from halflife.engine.state import State, new_state
 from halflife.foundation.abreast import abreast, borrow
 from halflife.foundation.axes import Floats
 from halflife.foundation.backend import LANES, both, either, empty_state, kernel, where
+from halflife.foundation.lanes import WIDTH
 from halflife.liquidation import state as sale
 from halflife.waterfall import state as debt
 
@@ -171,7 +172,7 @@ def walk_chunk(
             weigh(rows, shares, lanes, end, t > last_maturity)
             step(read, rows, lanes, seed, t)
             record(rows, sums, t, shares)
-            if t % EVERY == 0 and t <= last_maturity:
+            if t % EVERY == 0 and t <= last_maturity and fans.shape[0] > 0:
                 record_fans(plan, state, fans, t // EVERY - 1, tops, weights)
         finish(read, abreast(state, LANES))
         for k in range(LANES):
@@ -184,27 +185,34 @@ def walk_chunk(
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
 def bring_forward(state: State, paths: Any, running: int) -> int:
-    """Bring the paths that still owe something to the front of the block, and count them.
+    """Bring the paths that still owe something to the front of the block, and count how many lanes to walk on.
 
-    What comes after the last maturity concerns few paths: the others keep their lane, and stand still.
+    What comes after the last maturity concerns few paths: the others keep their lane, and stand still.  Lanes change
+    places two by two, and only if a whole vector is saved: an exchange costs as much as some months of a lane.
 
     Parameters
     ----------
     paths : [lane], path numbers, moved with their lanes
     running : lanes in front that may still owe something
     """
-    pools, arrays, front = state.waterfall.pools, arrays_of(state), 0
+    pools, owing, count = state.waterfall.pools, np.zeros(running, np.bool_), 0
+    for b in range(pools.shape[0]):
+        for k in range(running):
+            owing[k] = owing[k] or pools[b, debt.DEBT, k] > 0.0
     for k in range(running):
-        is_owing = False
-        for b in range(pools.shape[0]):
-            is_owing = is_owing or pools[b, debt.DEBT, k] > 0.0
-        if is_owing:
-            if k > front:
-                paths[front], paths[k] = paths[k], paths[front]
-                for array in arrays:
-                    exchange(array, front, k)
-            front += 1
-    return front
+        count += 1 if owing[k] else 0
+    if (count + WIDTH - 1) // WIDTH == (running + WIDTH - 1) // WIDTH:
+        return running
+    last = running - 1
+    for front in range(count):
+        if not owing[front]:
+            while not owing[last]:
+                last -= 1
+            paths[front], paths[last] = paths[last], paths[front]
+            for array in arrays_of(state):
+                exchange(array, front, last)
+            last -= 1
+    return count
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)

@@ -82,6 +82,8 @@ TOP = {
     "rent": 4.0,
 }
 """Lower edge of the open last bin of each histogram."""
+MOST_WITH_FANS = 64
+"""Borrowers of the largest system that gets histograms: each borrower has a megabyte of them."""
 EVERY = 3
 """Months between fan dates."""
 
@@ -112,7 +114,9 @@ def series_of(axis: Axis) -> dict[tuple[str, str], int]:
 
 
 def fans_of(axis: Axis) -> dict[tuple[str, str], int]:
-    """Return the row of every histogram, as `record_fans` writes them."""
+    """Return the row of every histogram, as `record_fans` writes them; none for systems of many borrowers."""
+    if len(axis.borrowers) > MOST_WITH_FANS:
+        return {}
     rows: dict[tuple[str, str], int] = {}
     for entity in axis.borrowers:
         for quantity in FAN_QUANTITIES:

@@ -78,6 +78,8 @@ def fan_rows(case: Case, quantity: str, entity: str) -> list[Row]:
 def _fan(case: Case, quantity: str, entity: str, levels: tuple[float, ...]) -> tuple[Ints, Floats, Floats]:
     """Dates kept, quantiles and errors ``[level, date]``: Woodruff intervals from the histogram's weight."""
     results = case.results
+    if (quantity, entity) not in results.fans:
+        raise NoAnswer("a system of so many borrowers is recorded without histograms")
     counts = results.summary.fans[results.fans[quantity, entity]].sum(axis=-1)
     mean_weight = case.sample.total / case.sample.paths
     effective = np.maximum(counts / mean_weight * case.sample.effective_share, 1.0)

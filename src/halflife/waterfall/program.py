@@ -86,9 +86,8 @@ def take_reserves(
     docs/glossary.md, *reserve account*, *cash trap*.
     """
     accounts, pools = state.accounts, state.pools
-    for a in range(table.opening_reserve.shape[0]):
-        serves = table.account_facility[a] == -1 or table.account_facility[a] == f
-        if table.account_borrower[a] == b and serves:
+    for a in range(table.first_account[b], table.end_account[b]):
+        if table.account_facility[a] == -1 or table.account_facility[a] == f:
             used, left = pay(accounts[a, RESERVE, k], maximum(0.0, due - paid))
             accounts[a, RESERVE, k] = left
             paid = paid + used
@@ -116,8 +115,8 @@ def draw_revolvers(
     docs/glossary.md, *borrowing base*.
     """
     facilities, b, target = state.facilities, table.step_borrower[s], table.step_target[s]
-    for r in range(table.commitment.shape[0]):
-        is_usable = table.kind[r] == REVOLVER and table.facility_borrower[r] == b and t < table.maturity[r]
+    for r in range(table.first_facility[b], table.end_facility[b]):
+        is_usable = table.kind[r] == REVOLVER and t < table.maturity[r]
         if is_usable and r != target:
             lent = table.base_advance[r, t] * inflow.orderly[b, k] + table.base_receivables[r] * inflow.revenue[b, k]
             base = minimum(table.commitment[r], lent)
@@ -141,9 +140,8 @@ def is_building(table: WaterfallTable, b: int, t: int) -> bool:
     Our own.
     """
     answer = False
-    for f in range(table.commitment.shape[0]):
-        if table.facility_borrower[f] == b and t <= table.draw_end[f]:
-            answer = True
+    for f in range(table.first_facility[b], table.end_facility[b]):
+        answer = answer or t <= table.draw_end[f]
     return answer
 
 
@@ -250,9 +248,8 @@ def owed_by(table: WaterfallTable, state: WaterfallState, b: int, k: int) -> Num
     Our own.
     """
     total = 0.0 * state.pools[b, DEBT, k]
-    for f in range(table.commitment.shape[0]):
-        if table.facility_borrower[f] == b:
-            total = total + state.facilities[f, BALANCE, k] + state.facilities[f, ACCRUED, k]
+    for f in range(table.first_facility[b], table.end_facility[b]):
+        total = total + state.facilities[f, BALANCE, k] + state.facilities[f, ACCRUED, k]
     return total
 
 
@@ -265,10 +262,9 @@ def is_payment_date(table: WaterfallTable, b: int, t: int) -> bool:
     docs/glossary.md, *distribution*.
     """
     found, matured = False, True
-    for f in range(table.commitment.shape[0]):
-        if table.facility_borrower[f] == b:
-            found = found or table.is_payment[f, t] == 1
-            matured = matured and t >= table.maturity[f]
+    for f in range(table.first_facility[b], table.end_facility[b]):
+        found = found or table.is_payment[f, t] == 1
+        matured = matured and t >= table.maturity[f]
     return found or matured
 
 

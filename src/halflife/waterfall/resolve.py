@@ -129,6 +129,7 @@ def resolve(
         **_lease_columns([(borrowers[b].name, loan.spec) for b, loan in loans], fleets, parties),
         instalment=shares,
         **_account_columns(accounts, places, [loan for _, loan in loans], loans, shares, opex),
+        **_ranges([b for b, _ in loans], [b for b, _ in accounts], len(borrowers)),
         opening_cash=_floats(written.spec.cash for written in borrowers),
         **_step_columns(steps, borrowers, places, accounts),
     )
@@ -165,6 +166,17 @@ def _total(loans: Sequence[tuple[int, Loan]], count: int, months: int, *, is_acc
             walk = loan.walk
             total[b] += walk.accrued - walk.capitalised + walk.principal if is_accrued else service(loan)
     return total
+
+
+def _ranges(facilities: Sequence[int], accounts: Sequence[int], borrowers: int) -> dict[str, Ints]:
+    """Where each borrower's facilities and accounts begin and end; both stand in borrower order."""
+    each = np.arange(borrowers)
+    return {
+        "first_facility": np.searchsorted(facilities, each, side="left").astype(np.int64),
+        "end_facility": np.searchsorted(facilities, each, side="right").astype(np.int64),
+        "first_account": np.searchsorted(accounts, each, side="left").astype(np.int64),
+        "end_account": np.searchsorted(accounts, each, side="right").astype(np.int64),
+    }
 
 
 def _instalments(loans: Sequence[Loan], months: int) -> Floats:
