@@ -11,9 +11,13 @@ import numpy as np
 from halflife.contagion.spec import CHANNELS, ContagionSpec, LenderSpec
 from halflife.contagion.table import ContagionTable
 from halflife.foundation.axes import Floats, Ints, seal
-from halflife.foundation.errors import Finding
+from halflife.foundation.errors import Finding, SpecError
 from halflife.foundation.names import At, report_twins, unknown
 
+LEAST_CLAIM = 1.0
+"""USD below which a claim between lenders is rounding."""
+SPREADING_SEED = 7
+"""Of the random starts from which the sparsest spread of unknown claims is sought."""
 ROUNDING = 1e-9
 """Shares of one facility may miss or exceed the whole by this."""
 
@@ -73,7 +77,7 @@ def resolve(
     known, lenders = len(findings), sorted(lenders, key=lambda lender: lender.name)
     report_twins([lender.name for lender in lenders], "lender", lambda place: at(f"lenders[{place}].name"), findings)
     holdings = _holdings(lenders, exposed, findings, at)
-    claims = _claims(lenders, findings, at)
+    claims = _claims(lenders, findings, at) + _unknown_claims(lenders, spec, findings, at)
     _check_capital(lenders, findings, at)
     pressure = _pressure(spec, exposed.machines, findings, at)
     crosses, roles = _links(links, exposed, findings, at)
@@ -212,6 +216,29 @@ def _claims(lenders: Sequence[LenderSpec], findings: list[Finding], at: At) -> l
             else:
                 claims.append((i, places[claim.debtor], claim.amount))
     return claims
+
+
+def _unknown_claims(
+    lenders: Sequence[LenderSpec], spec: ContagionSpec, findings: list[Finding], at: At
+) -> list[tuple[int, int, float]]:
+    """Spread claims of which only the totals are known: (creditor, debtor, USD)."""
+    lent = np.array([lender.lent_to_lenders for lender in lenders])
+    owed = np.array([lender.borrowed_from_lenders for lender in lenders])
+    if not (lent.any() or owed.any()):
+        return []
+    from halflife.contagion.reconstruction import maximum_entropy, minimum_density  # brings SciPy's optimiser with it
+
+    try:
+        if spec.unknown_claims == "minimum_density":
+            matrix = minimum_density(lent, owed, seed=SPREADING_SEED).exposures
+        else:
+            matrix = maximum_entropy(lent, owed)
+    except SpecError as error:
+        fix = "correct `lent_to_lenders` or `borrowed_from_lenders`"
+        findings.extend(Finding(at("lenders"), found.found, found.wanted, fix) for found in error.findings)
+        return []
+    creditors, debtors = np.nonzero(matrix > LEAST_CLAIM)
+    return [(int(i), int(j), float(matrix[i, j])) for i, j in zip(creditors, debtors, strict=True)]
 
 
 def _check_capital(lenders: Sequence[LenderSpec], findings: list[Finding], at: At) -> None:

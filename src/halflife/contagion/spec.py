@@ -1,6 +1,6 @@
 """What the user writes about lenders, and about the ways in which one borrower's trouble reaches another."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -44,6 +44,10 @@ class LenderSpec(Spec):
     """True for the one lender that holds whatever the others are not said to hold."""
     holdings: tuple[HoldingSpec, ...] = ()
     claims: tuple[InterlenderSpec, ...] = ()
+    lent_to_lenders: Usd = 0.0
+    """Lent to other lenders in all, beside `claims`, where it is not known to whom; see `unknown_claims`."""
+    borrowed_from_lenders: Usd = 0.0
+    """Borrowed from other lenders in all, beside their `claims`, where it is not known from whom."""
 
 
 class CapacitySpec(Spec):
@@ -82,6 +86,8 @@ class ContagionSpec(Spec):
     """Losses of the recent past over all commitments at which nobody refinances."""
     loss_memory: Months = 12
     """Months in which a loss is forgotten to 1/e."""
+    unknown_claims: Literal["maximum_entropy", "minimum_density"] = "maximum_entropy"
+    """How claims of which only the totals are known are spread: as evenly, or on as few links, as they allow."""
     bankruptcy_cost: Share = 0.0
     """Share of a failed lender's assets that its failure costs."""
 

@@ -81,9 +81,13 @@ def test_links_become_positions():
 
 
 REFUSED = {
-    "more than the facility": ([lender(holdings=[*EVERYTHING[:2], holding("Beta", "loan", amount="201 m USD")])], "at most its"),
+    "more than the facility": (
+        [lender(holdings=[*EVERYTHING[:2], holding("Beta", "loan", amount="201 m USD")])], "at most its",
+    ),
     "too little without a residual holder": ([lender(holdings=EVERYTHING[:2])], "add up"),
-    "too much together": ([lender(holdings=EVERYTHING), lender("Two", holdings=[holding("Alpha", "loan", share="1 %")])], "add up"),
+    "too much together": (
+        [lender(holdings=EVERYTHING), lender("Two", holdings=[holding("Alpha", "loan", share="1 %")])], "add up",
+    ),
     "two residual holders": ([lender(is_residual=True), lender("Two", is_residual=True)], "at most one"),
     "unknown borrower": ([lender(is_residual=True, holdings=[holding("Alfa", "loan", share="1 %")])], "Alpha"),
     "unknown facility": ([lender(is_residual=True, holdings=[holding("Alpha", "lone", share="1 %")])], "loan"),
@@ -93,7 +97,8 @@ REFUSED = {
     "a claim on itself": ([lender(is_residual=True, claims=[{"debtor": "Bank", "amount": "1 USD"}])], "another lender"),
     "a claim on nobody": ([lender(is_residual=True, claims=[{"debtor": "Bonk", "amount": "1 USD"}])], "Bank"),
     "more claims than debt": (
-        [lender(is_residual=True), lender("Two", claims=[{"debtor": "Bank", "amount": "900 m USD"}])], "fit into the debt",
+        [lender(is_residual=True), lender("Two", claims=[{"debtor": "Bank", "amount": "900 m USD"}])],
+        "fit into the debt",
     ),
 }  # fmt: skip
 
@@ -130,3 +135,26 @@ def test_all_findings_come_at_once():
     )
     table_of([bad], ContagionSpec.model_validate({"rents": "100 %"}), [Links("Alpha", "Nobody", ("Alpha",))], findings)
     assert len(findings) >= 6
+
+
+def totals(**changes):
+    lenders = [("A", "30 m USD", "0 USD"), ("B", "10 m USD", "25 m USD"), ("C", "0 USD", "15 m USD")]
+    return [
+        lender(name, is_residual=name == "A", lent_to_lenders=lent, borrowed_from_lenders=changes.get(name, owed))
+        for name, lent, owed in lenders
+    ]
+
+
+@pytest.mark.parametrize("way", ["maximum_entropy", "minimum_density"])
+def test_unknown_claims_are_spread_within_their_totals(way):
+    table = table_of(totals(), ContagionSpec.model_validate({"unknown_claims": way}))
+    creditor, debtor, amount = table.claim_creditor, table.claim_debtor, table.claim_amount
+    assert (creditor != debtor).all()
+    np.testing.assert_allclose(np.bincount(creditor, amount, 3), [30e6, 10e6, 0.0], rtol=1e-6, atol=1.0)
+    np.testing.assert_allclose(np.bincount(debtor, amount, 3), [0.0, 25e6, 15e6], rtol=1e-6, atol=1.0)
+
+
+def test_totals_that_do_not_meet_are_refused():
+    findings = []
+    assert table_of(totals(C="90 m USD"), findings=findings) is None
+    assert any("lent_to_lenders" in finding.fix for finding in findings)
