@@ -45,6 +45,9 @@ docs: .venv/docs.stamp  ## build the pages, notebooks executed; warnings are err
 
 bench: .venv/test.stamp
 	$(BIN)/python benchmarks
+	$(BIN)/python benchmarks/clearing.py
+	$(BIN)/python benchmarks/tranches.py
+	$(BIN)/python benchmarks/system.py
 
 lock:  ## resolve the locks again; LOCK_FLAGS=--upgrade moves to newer releases
 	$(LOCK) --group build --output-file requirements/run.lock

@@ -31,31 +31,33 @@ def cascade_command(
     from halflife.cli import refusals
     from halflife.report.cascade import cascade_dict, cascade_lines, render_cascade
     from halflife.results.store import write_results
-    from halflife.study.cascade import cascade, field_of, holdings_of
+    from halflife.study.cascade import cascade, field_of
     from halflife.study.cliff import find_cliff, levers, try_backstops
+    from halflife.study.fabric import fabric_of
     from halflife.study.termsheet import load
 
     with refusals():
         shocked, sheet = levers(cliff), load(system)
-        with _told(is_silent=is_json) as progress:
+        with told(is_silent=is_json) as progress:
             field = field_of(sheet, paths=paths, seed=seed, draws=draws, threads=threads)
             found = cascade(field, ranking=ranking, progress=progress)
             cliffs = [find_cliff(field, lever, progress=progress) for lever in shocked]
             stops = try_backstops(field, found.loss_off, progress=progress) if backstop else ()
+            fabric = fabric_of(field)
         if out is not None:
-            page = render_cascade(found, cliffs, stops, holdings_of(field))
+            page = render_cascade(found, cliffs, stops, fabric)
             write_results(found.on, out, {"cascade.html": page})
         if is_json:
-            typer.echo(json.dumps(cascade_dict(found, cliffs, stops), indent=2))
+            typer.echo(json.dumps(cascade_dict(found, cliffs, stops, fabric), indent=2))
         else:
-            for line in cascade_lines(found, cliffs, stops):
+            for line in cascade_lines(found, cliffs, stops, fabric):
                 typer.echo(line)
             if out is not None:
                 typer.echo(f"report: {out / 'cascade.html'}")
 
 
 @contextmanager
-def _told(*, is_silent: bool) -> Iterator[Progress | None]:
+def told(*, is_silent: bool) -> Iterator[Progress | None]:
     """Show on standard error which run is being made."""
     if is_silent:
         yield None

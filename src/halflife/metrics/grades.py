@@ -12,6 +12,7 @@ from halflife.metrics import defaults, losses
 from halflife.metrics.case import Case, NoAnswer, Options
 from halflife.metrics.debt import wal
 from halflife.metrics.defaults import Answer
+from halflife.metrics.sample import Estimated
 
 BEST, WEAKEST = 1.0, 19.0
 EL_TABLE = "sp-fit-el"
@@ -60,15 +61,29 @@ def implied_by_pd(case: Case, options: Options) -> Answer:
 
 def implied_by_el(case: Case, options: Options) -> Answer:
     """Grade of a senior unsecured bond with the same expected loss over the life of the debt."""
-    table = next(table for table in load_rating_tables().tables if table.name == EL_TABLE)
     years = float(options.get("years") or wal(case, options).value)
-    severity = 1.0 - (table.recovery or 0.0)
     found = losses.el(case, options)
-    error = found.error or 0.0
-    high = found.value + 2.0 * error
-    if found.value == 0.0:
-        high = defaults.UPPER_WITHOUT_DEFAULTS / case.sample.paths * severity
-    point, low, high = (min(max(end, 0.0) / severity, 1.0) for end in (found.value, found.value - 2.0 * error, high))
+    return grade_of_loss(Estimated(found.value, found.error or 0.0), years, case.sample.paths)
+
+
+def grade_of_loss(el: Estimated, years: float, paths: int) -> Answer:
+    """Grade of a senior unsecured bond with the same expected loss over so many years.
+
+    Parameters
+    ----------
+    el : of the balance;  years : life of the debt;  paths : on which the loss was estimated
+
+    References
+    ----------
+    The curve behind the shipped rating tables; without a loss on any path the interval reaches to the upper end of
+    what so few paths can exclude.
+    """
+    table = next(table for table in load_rating_tables().tables if table.name == EL_TABLE)
+    severity = 1.0 - (table.recovery or 0.0)
+    high = el.value + 2.0 * el.error
+    if el.value == 0.0:
+        high = defaults.UPPER_WITHOUT_DEFAULTS / paths * severity
+    point, low, high = (min(max(end, 0.0) / severity, 1.0) for end in (el.value, el.value - 2.0 * el.error, high))
     what = f"EL over a loss severity of {severity:.0%}, at the weighted average life,"
     return _interval(point, low, high, years, what)
 

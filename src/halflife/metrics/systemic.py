@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from halflife.foundation.axes import Floats
+from halflife.metrics.portfolio import Grouping
 from halflife.metrics.sample import Estimated, Sample
 from halflife.results.record import Results
 
@@ -116,3 +117,51 @@ class Backstop:
     cost: Estimated
     loss: Estimated
     amplification: Estimated | None
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """Signs that a system can fall, before anything is simulated.
+
+    Parameters
+    ----------
+    lenders, borrowers : names of the rows and columns
+    similarity : [lender, lender], cosine of what they hold, borrower by borrower
+    overlap : [borrower, borrower], USD that one loses if the other sells all machines, to first order
+    lost : [seller, borrower], share of its machines' value that a borrower loses when the seller sells all it has
+    fails : [seller, borrower], 1 where that loss takes the borrower's machines below its debt
+    under_water : borrowers whose machines are worth less than their debt before anybody sells
+    failure_radius : spectral radius of `fails`;  loss_radius : of the losses over what machines are worth beyond debt
+    claim_radius : of claims between lenders over their capital; None where there are none
+    radius_range : least and largest `failure_radius` over the draws of the assumed ranges; None without ranges
+    """
+
+    lenders: tuple[str, ...]
+    borrowers: tuple[str, ...]
+    similarity: Floats
+    overlap: Floats
+    lost: Floats
+    fails: Floats
+    under_water: tuple[str, ...]
+    failure_radius: float
+    loss_radius: float
+    claim_radius: float | None
+    radius_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """How the entities of a system hang together.
+
+    Parameters
+    ----------
+    holdings : (lender, facility, USD of commitment)
+    links : (borrower, machine type, USD of cost) of what each borrower's debt stands on
+    groupings : kind -> who each facility belongs to
+    indicators : of the danger of contagion; None where they were not asked for
+    """
+
+    holdings: Sequence[tuple[str, str, float]] = ()
+    links: Sequence[tuple[str, str, float]] = ()
+    groupings: Mapping[str, Grouping] = field(default_factory=dict)
+    indicators: Indicators | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from halflife.metrics.breakdown import Part, parts_of
 from halflife.metrics.feedback import (
     facility_rows,
     is_cliff,
@@ -15,7 +16,8 @@ from halflife.metrics.feedback import (
     tails,
 )
 from halflife.metrics.sample import Estimated
-from halflife.metrics.systemic import Backstop, Cascade, Cliff
+from halflife.metrics.systemic import Backstop, Cascade, Cliff, Fabric, Indicators
+from halflife.report.cascade_parts import fabric_sentences, parts_table
 from halflife.report.cascade_tables import (
     backstop_table,
     cliff_table,
@@ -28,26 +30,40 @@ from halflife.report.cascade_words import headline, sentences
 from halflife.report.found import Found
 from halflife.report.tables import Table, provenance_tables
 
+NO_FABRIC = Fabric()
 
-def cascade_lines(cascade: Cascade, cliffs: Sequence[Cliff] = (), backstops: Sequence[Backstop] = ()) -> list[str]:
+
+def cascade_lines(
+    cascade: Cascade, cliffs: Sequence[Cliff] = (), backstops: Sequence[Backstop] = (), fabric: Fabric = NO_FABRIC
+) -> list[str]:
     """What a terminal shows: the name, the headline and the sentences under it.
 
     Parameters
     ----------
-    cascade, cliffs, backstops : as the studies of a system give them
+    cascade, cliffs, backstops, fabric : as the studies of a system give them
     """
     lines = [cascade.on.name]
     lines += [f"{title}: {value}" + (f" ({below})" if below else "")
               for title, value, below in headline(cascade, cliffs, backstops)]  # fmt: skip
-    return lines + sentences(cascade, cliffs, backstops)
+    return lines + _sentences(cascade, cliffs, backstops, fabric, parts_of(cascade, fabric.groupings))
 
 
-def cascade_dict(cascade: Cascade, cliffs: Sequence[Cliff] = (), backstops: Sequence[Backstop] = ()) -> dict[str, Any]:
+def _sentences(
+    cascade: Cascade, cliffs: Sequence[Cliff], backstops: Sequence[Backstop], fabric: Fabric, parts: Sequence[Part]
+) -> list[str]:
+    """What the studies found, and before the last words how the system hangs together."""
+    said = sentences(cascade, cliffs, backstops)
+    return [*said[:-1], *fabric_sentences(parts, fabric.indicators), said[-1]]
+
+
+def cascade_dict(
+    cascade: Cascade, cliffs: Sequence[Cliff] = (), backstops: Sequence[Backstop] = (), fabric: Fabric = NO_FABRIC
+) -> dict[str, Any]:
     """All numbers of a study of feedback, ready for JSON: estimates are ``{"value", "standard_error"}``.
 
     Parameters
     ----------
-    cascade, cliffs, backstops : as the studies of a system give them
+    cascade, cliffs, backstops, fabric : as the studies of a system give them
     """
     made, found = cascade.on.provenance, tails(cascade)
     best = smallest_that_stops(backstops)
@@ -74,6 +90,16 @@ def cascade_dict(cascade: Cascade, cliffs: Sequence[Cliff] = (), backstops: Sequ
             for cliff in cliffs
         ],
         "backstops": [{**_row(one), "stops": one == best} for one in backstops],
+        "contributions": [_row(part) for part in parts_of(cascade, fabric.groupings)],
+        "indicators": None if fabric.indicators is None else _plain_indicators(fabric.indicators),
+    }
+
+
+def _plain_indicators(found: Indicators) -> dict[str, Any]:
+    """Names, matrices as lists of rows, and radii."""
+    return {
+        name: one.tolist() if hasattr(one, "tolist") else one
+        for name, one in ((name, getattr(found, name)) for name in found.__dataclass_fields__)
     }
 
 
@@ -90,16 +116,13 @@ def render_cascade(
     cascade: Cascade,
     cliffs: Sequence[Cliff] = (),
     backstops: Sequence[Backstop] = (),
-    holdings: Sequence[tuple[str, str, float]] = (),
-    links: Sequence[tuple[str, str, float]] = (),
+    fabric: Fabric = NO_FABRIC,
 ) -> str:
     """One self-contained page: no script, no request, prints well.
 
     Parameters
     ----------
-    cascade, cliffs, backstops : as the studies of a system give them
-    holdings : (lender, facility, USD) of who holds what; without them there is no network
-    links : (borrower, machine type or partner, weight) of what each borrower's debt stands on
+    cascade, cliffs, backstops, fabric : as the studies of a system give them; without holdings there is no network
     """
     from jinja2 import Environment, StrictUndefined  # these and the drawing library take half a second to load
 
@@ -108,15 +131,22 @@ def render_cascade(
              for name in ("page.html", "page.css", "cascade.html", "cascade.css")}  # fmt: skip
     macros, _, _ = words["page.html"].partition("<!doctype html>")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    narrow, wide = _charts(cascade, cliffs, backstops, holdings, links)
-    tables = [rank_table(cascade), backstop_table(backstops), lender_table(cascade), facility_table(cascade)]
+    parts = parts_of(cascade, fabric.groupings)
+    narrow, wide = _charts(cascade, cliffs, backstops, fabric, parts)
+    tables = [
+        rank_table(cascade),
+        parts_table(parts),
+        backstop_table(backstops),
+        lender_table(cascade),
+        facility_table(cascade),
+    ]
     return environment.from_string(macros + words["cascade.html"]).render(
         name=cascade.on.name,
         valuation=cascade.on.dates[0].isoformat(),
         made=cascade.on.provenance,
         style=words["page.css"] + words["cascade.css"],
         headline=headline(cascade, cliffs, backstops),
-        sentences=sentences(cascade, cliffs, backstops),
+        sentences=_sentences(cascade, cliffs, backstops, fabric, parts),
         narrow=[chart for chart in narrow if chart[1]],
         wide=[chart for chart in wide if chart[1]],
         tables=_non_empty(tables),
@@ -129,11 +159,12 @@ def _charts(
     cascade: Cascade,
     cliffs: Sequence[Cliff],
     backstops: Sequence[Backstop],
-    holdings: Sequence[tuple[str, str, float]],
-    links: Sequence[tuple[str, str, float]],
+    fabric: Fabric,
+    parts: Sequence[Part],
 ) -> tuple[list[tuple[str, str | None]], list[tuple[str, str | None]]]:
     """Titles and charts, of half the page and of its whole width."""
     from halflife.report import cascade_charts as charts
+    from halflife.report.cascade_fabric import ties, worst
     from halflife.report.network import network
 
     axis = cascade.on.axis
@@ -150,8 +181,10 @@ def _charts(
         ("What would stop it", charts.backstop_grid(backstops)),
     ]  # fmt: skip
     wide = [
-        ("Who lends to whom, and on what it stands", network(holdings, links, owner, _risks(cascade))),
+        ("Who lends to whom, and on what it stands", network(fabric.holdings, fabric.links, owner, _risks(cascade))),
+        ("Whose the worst losses are", worst(parts)),
         ("Who defaults when, with feedback", charts.heat_map(cascade)),
+        ("Who is tied to whom", None if fabric.indicators is None else ties(fabric.indicators)),
     ]
     return narrow, wide
 

@@ -99,14 +99,6 @@ def field_of(
     return Field(sheet, sheet.deals(count_draws(paths, draws), seed, is_natural=True), paths, seed, threads)
 
 
-def holdings_of(field: Field) -> list[tuple[str, str, float]]:
-    """Who holds what: (lender, facility, USD of commitment)."""
-    table, names = field.deals[0].plan.contagion, field.deals[0].names
-    committed = field.deals[0].plan.waterfall.commitment
-    rows = zip(table.holding_lender, table.holding_facility, table.holding_share, strict=True)
-    return [(names.lenders[i], names.facilities[f], float(share * committed[f])) for i, f, share in rows]
-
-
 def total_loss(harvest: Harvest) -> Floats:
     """Present value of what all lenders lose, ``[path]``, USD."""
     total: Floats = harvest.columns.pv_loss.sum(axis=0)

@@ -162,4 +162,3 @@ def try_backstops(
             if progress is not None:
                 progress("backstop", len(found), len(prices) * len(sizes))
     return tuple(found)
-

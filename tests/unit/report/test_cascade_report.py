@@ -22,9 +22,9 @@ from halflife.metrics.feedback import (
     smallest_that_stops,
     tails,
 )
-from halflife.metrics.portfolio import Portfolio
+from halflife.metrics.portfolio import Portfolio, by_label
 from halflife.metrics.sample import Estimated, Sample
-from halflife.metrics.systemic import Backstop, Cascade, Cliff, Point, Rank
+from halflife.metrics.systemic import Backstop, Cascade, Cliff, Fabric, Indicators, Point, Rank
 from halflife.report.cascade import cascade_dict, cascade_lines, render_cascade
 from halflife.report.cascade_tables import gathered
 from halflife.report.network import MOST_NODES, gather, network, order, settle
@@ -176,7 +176,21 @@ def found() -> Cascade:
 @pytest.fixture(scope="module")
 def page(found: Cascade) -> str:
     cliffs = [make_cliff("rent", 6e9), make_cliff("depth", 0.0)]
-    return render_cascade(found, cliffs, make_backstops(), *make_holdings(found))
+    return render_cascade(found, cliffs, make_backstops(), make_fabric(found))
+
+
+def make_fabric(cascade: Cascade) -> Fabric:
+    """Holdings and links as in the network, and made-up ties between everybody."""
+    holdings, links = make_holdings(cascade)
+    axis = cascade.on.axis
+    owners = [axis.borrowers[b] for b in axis.facility_borrower]
+    groupings = {"borrower": by_label(owners), "lender": by_label([f"lender {f % 3}" for f in range(len(owners))])}
+    rng, size = np.random.default_rng(5), len(axis.borrowers)
+    lost = rng.uniform(0.0, 0.5, (size, size)) * ~np.eye(size, dtype=bool)
+    alike = np.eye(len(axis.lenders))
+    fails = (lost > 0.4).astype(float)
+    ties = Indicators(axis.lenders, axis.borrowers, alike, lost, lost, fails, axis.borrowers[:2], 3.0, 4.0, None)
+    return Fabric(holdings, links, groupings, replace(ties, radius_range=(2.5, 3.5)))
 
 
 def silent(cascade: Cascade) -> Cascade:
@@ -205,7 +219,7 @@ def test_the_page_is_well_formed_and_holds_no_nan(page):
 
 
 def test_the_page_holds_every_chart_and_keeps_its_words_as_text(page):
-    assert page.count("<svg") == 11
+    assert page.count("<svg") == 13
     for words in ("with feedback", "fire-sale prices", "GB300", "borrower 25", "lender O", "cliff: +", "no cliff",
                   "spends USD", "Hyperscaler"):  # fmt: skip
         assert re.search(rf"<text[^>]*>[^<]*{re.escape(words)}", page), words
@@ -219,14 +233,14 @@ def test_the_page_lists_ranking_lenders_facilities_and_sources(page):
 
 def test_the_same_study_gives_the_same_page(found, page):
     cliffs = [make_cliff("rent", 6e9), make_cliff("depth", 0.0)]
-    assert render_cascade(found, cliffs, make_backstops(), *make_holdings(found)) == page
+    assert render_cascade(found, cliffs, make_backstops(), make_fabric(found)) == page
 
 
 def test_what_a_user_wrote_cannot_become_markup(found):
     hostile = "<script>alert(1)</script>"
     axis = replace(found.on.axis, borrowers=(hostile, *found.on.axis.borrowers[1:]))
     changed = replace(found, off=replace(found.off, axis=axis), on=replace(found.on, axis=axis, name=hostile))
-    assert "<script" not in render_cascade(changed, (), (), *make_holdings(changed))
+    assert "<script" not in render_cascade(changed, (), (), make_fabric(changed))
 
 
 def test_the_lines_say_factor_channel_who_where_and_what_stops_it(found):
@@ -236,6 +250,21 @@ def test_the_lines_say_factor_channel_who_where_and_what_stops_it(found):
                   "There is a cliff in the fall of rents", "between 31.2 and 32.5 %",
                   "cheapest buyer of last resort", "not public and assumed"):  # fmt: skip
         assert words in text, words
+
+
+def test_the_lines_and_the_dictionary_say_whose_the_tail_is_and_who_is_tied(found):
+    fabric = make_fabric(found)
+    text = " ".join(cascade_lines(found, fabric=fabric))
+    for words in ("Of the mean of the worst 1 % of paths", "the lender lender", "alone sold all its machines",
+                  "spectral radius of that matrix is 3.0 (between 2.5 and 3.5", "Two borrowers owe more"):  # fmt: skip
+        assert words in text, words
+    read = json.loads(json.dumps(cascade_dict(found, fabric=fabric), allow_nan=False))
+    assert len(read["indicators"]["lost"]) == len(found.on.axis.borrowers)
+    es = read["loss"]["es_on"]["value"]
+    for kind in ("borrower", "lender"):
+        parts = [part for part in read["contributions"] if part["kind"] == kind]
+        assert sum(part["es"]["value"] for part in parts) == pytest.approx(es)
+        assert sum(part["var"]["value"] for part in parts) == pytest.approx(read["loss"]["var_on"]["value"])
 
 
 def test_the_lines_say_when_there_is_no_cliff_and_nothing_stops_it(found):
