@@ -11,8 +11,14 @@ from typing import Annotated
 import typer
 
 from halflife.cli.book import book
+from halflife.cli.breakeven import breakeven_command
 from halflife.cli.cascade import cascade_command
+from halflife.cli.compare import compare_command
+from halflife.cli.lens import lens_command
 from halflife.cli.liquidate import liquidate_command
+from halflife.cli.pool import pool_command
+from halflife.cli.sensitivity import sensitivity_command
+from halflife.cli.size import size_command
 from halflife.foundation.errors import HalflifeError
 
 app = typer.Typer(
@@ -126,6 +132,12 @@ def schema_command() -> None:
 
 app.command("liquidate")(liquidate_command)
 app.command("cascade")(cascade_command)
+app.command("lens")(lens_command)
+app.command("pool")(pool_command)
+app.command("sensitivity")(sensitivity_command)
+app.command("breakeven")(breakeven_command)
+app.command("size")(size_command)
+app.command("compare")(compare_command)
 app.add_typer(book, name="book")
 
 
