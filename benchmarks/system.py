@@ -32,8 +32,8 @@ def time_system(borrowers: int, paths: int) -> None:
     wall, cpu = perf_counter() - wall, process_time() - cpu
     work = borrowers * paths * months
     print(
-        f"  {borrowers:5,} borrowers x {months} months x {paths:6,} paths  {wall:7.2f} s wall  {cpu:7.2f} s on all cores  "
-        f"{1e9 * cpu / work:6.1f} ns a borrower, month and path"
+        f"  {borrowers:5,} borrowers x {months} months x {paths:6,} paths  {wall:7.2f} s wall  "
+        f"{cpu:7.2f} s on all cores  {1e9 * cpu / work:6.1f} ns a borrower, month and path"
     )
 
 

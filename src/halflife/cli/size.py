@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 List = list[str] | None
-WHATS = ("debt", "tenor", "tranches")
+CHOICES = ("debt", "tenor", "tranches")
 
 
 def size_command(
@@ -53,8 +53,8 @@ def size_command(
     from halflife.study.tranche_stack import MANY_PATHS, stack
 
     with refusals():
-        if what not in WHATS:
-            raise SpecError([Finding("--what", f"'{what}'", "one of " + ", ".join(WHATS), "choose one")])
+        if what not in CHOICES:
+            raise SpecError([Finding("--what", f"'{what}'", "one of " + ", ".join(CHOICES), "choose one")])
         sheet = load(spec)
         if what == "tranches":
             made = run(sheet, paths=paths or MANY_PATHS, seed=seed, draws=draws, threads=threads)

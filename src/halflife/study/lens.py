@@ -18,7 +18,7 @@ from halflife.foundation.errors import Finding, SpecError
 from halflife.foundation.units import RATING_SCALE
 from halflife.metrics import Measure, measure
 from halflife.metrics.grades import implied
-from halflife.metrics.lens import FAIR_SPREAD, PD, Lens, Look, Scale, Share, figures, tally, year_of_default
+from halflife.metrics.lens import FAIR_SPREAD, Lens, Look, Scale, Share, figures, tally, year_of_default
 from halflife.metrics.sample import Estimated, Sample
 from halflife.metrics.spread import BUMP
 from halflife.results.record import Axis, Results
@@ -254,5 +254,5 @@ def _estimates(values: Floats, errors: Floats) -> list[Estimated]:
 
 
 def _look(given: Coalition, row: Sequence[Estimated], years: float) -> Look:
-    held = tuple(name for name in ASSUMPTIONS if name not in given)
-    return Look(held, *row, by_pd=implied(row[PD].value, years))
+    held, (pd, el, el_spread, fair_spread, score) = tuple(name for name in ASSUMPTIONS if name not in given), row
+    return Look(held, pd, el, el_spread, fair_spread, score, by_pd=implied(pd.value, years))

@@ -168,7 +168,7 @@ def _total(loans: Sequence[tuple[int, Loan]], count: int, months: int, *, is_acc
     return total
 
 
-def _ranges(facilities: Sequence[int], accounts: Sequence[int], borrowers: int) -> dict[str, Ints]:
+def _ranges(facilities: Sequence[int], accounts: Sequence[int], borrowers: int) -> Columns:
     """Where each borrower's facilities and accounts begin and end; both stand in borrower order."""
     each = np.arange(borrowers)
     return {

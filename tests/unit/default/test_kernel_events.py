@@ -26,8 +26,8 @@ def fresh():
 
 
 def evidence(**changes):
-    seen = {"shortfall": 0.0, "uncured": 0.0, "matured": 0.0, "lost": 0.0, "debt": 100e6, "crossed": 0.0, "liquidity": 5e6,
-            "orderly": 200e6, **changes}  # fmt: skip
+    seen = {"shortfall": 0.0, "uncured": 0.0, "matured": 0.0, "lost": 0.0, "crossed": 0.0, "debt": 100e6,
+            "liquidity": 5e6, "orderly": 200e6, **changes}  # fmt: skip
     return Evidence(**{name: np.array([[figure]]) for name, figure in seen.items()})
 
 
