@@ -11,6 +11,7 @@ from halflife.facts.hazard import average_hazard, cumulative_hazard, cumulative_
 from halflife.facts.ratings import implied_notch, letter, notch
 from halflife.facts.reading import document, entries, one_of, read
 from halflife.facts.records import (
+    CoinMarketFacts,
     Estimate,
     Figures,
     HazardFacts,
@@ -24,6 +25,7 @@ from halflife.facts.records import (
 )
 
 __all__ = [
+    "CoinMarketFacts",
     "Estimate",
     "Figures",
     "HazardFacts",
@@ -35,10 +37,12 @@ __all__ = [
     "SpreadFacts",
     "UsefulLifeFacts",
     "average_hazard",
+    "coin_entries",
     "cumulative_hazard",
     "cumulative_pd",
     "implied_notch",
     "letter",
+    "load_coins",
     "load_hazard",
     "load_liquidation",
     "load_machine",
@@ -64,6 +68,18 @@ def load_market(name: str = "default") -> MarketFacts:
     """One calibrated entry for the market room; an unknown name is a `SpecError`."""
     path = f"market/{one_of(name, market_names(), 'economy.facts')}.yaml"
     return read(MarketFacts, document(path), path)
+
+
+def coin_entries() -> tuple[str, ...]:
+    """Names of the calibrated entries for coins."""
+    return entries("coins")
+
+
+@cache
+def load_coins(name: str = "default") -> CoinMarketFacts:
+    """One calibrated entry for coins and the Bitcoin network; an unknown name is a `SpecError`."""
+    path = f"coins/{one_of(name, coin_entries(), 'economy.market.coin_facts')}.yaml"
+    return read(CoinMarketFacts, document(path), path)
 
 
 def machine_names() -> tuple[str, ...]:

@@ -135,6 +135,51 @@ class MarketFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CoinFacts:
+    """Law of one coin's price: drift, volatility that moves, jumps."""
+
+    drift: Estimate
+    volatility: Estimate
+    volatility_speed: Estimate
+    volatility_of_volatility: Estimate
+    jump_intensity: Estimate
+    jump_mean: Estimate
+    jump_deviation: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """How the Bitcoin network grows and what a hash usually earns."""
+
+    fees: Estimate
+    growth: Estimate
+    """Seen in the sample, in which the price rose too; the market room does not carry it forward."""
+    response: Estimate
+    volatility: Estimate
+    normal_hashprice: Estimate
+    """On `normal_date`; it falls at `normal_fall`."""
+    normal_fall: Estimate
+    normal_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoinMarketFacts:
+    """One calibrated entry for coins, network, and their dependence on compute."""
+
+    name: str
+    as_of: str
+    summary: str
+    coins: dict[str, CoinFacts]
+    between_coins: Estimate
+    on_compute: CorrelationFact
+    stressed: Estimate
+    """Correlation of the named stress."""
+    network: NetworkFacts
+    past_halvings: tuple[str, ...]
+    halving_interval: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class HazardKnot:
     """Cumulative hazard of one grade: ``H(t) = ceiling / (1 + (midpoint / t) ** steepness)``."""
 

@@ -309,3 +309,24 @@ Intensity = Annotated[float, Figure(
     "Intensity", "how often per year, not negative", ("0.5 /yr", "0.5 per year", "50 %/yr"),
     _scaled({"/yr": 1, "%/yr": _PERCENT, "/month": 12}, 0, 1e4), _writer("/yr"))]  # fmt: skip
 """Events per year, non-negative."""
+
+Hashrate = Annotated[float, Figure(
+    "Hashrate", "a hash rate, positive", ("1,000 EH/s", "110 TH/s", "25 PH/s"),
+    _scaled({"th/s": 1, "ph/s": 10**3, "eh/s": 10**6, "th": 1, "ph": 10**3, "eh": 10**6}, 0, 1e12, is_open=True),
+    _writer("TH/s"))]  # fmt: skip
+"""TH/s, positive."""
+
+JoulePerTera = Annotated[float, Figure(
+    "JoulePerTera", "energy per hash, positive", ("17.5 J/TH", "29.5 W/TH"),
+    _scaled({"j/th": 1, "w/th": 1}, 0, 1e6, is_open=True), _writer("J/TH"))]  # fmt: skip
+"""J/TH, positive."""
+
+Hashprice = Annotated[float, Figure(
+    "Hashprice", "what a hash rate earns, positive", ("35 USD/PH/day", "0.035 USD/TH/day"),
+    _scaled({"usd/ph/day": 1, "usd/th/day": 1000}, 0, 1e9, is_open=True), _writer("USD/PH/day"))]  # fmt: skip
+"""USD per PH/s and day, positive."""
+
+Coins = Annotated[float, Figure(
+    "Coins", "an amount of coins, not negative", (1200, "2,616.5 BTC", "3.125 BTC"),
+    _scaled({"": 1, "btc": 1, "eth": 1, "coins": 1, "coin": 1}, 0, 1e12), float, is_bare=True)]  # fmt: skip
+"""Number of coins, non-negative."""

@@ -58,3 +58,9 @@ def successor(name: str, month: int, announced: float, available: float, drop: f
 def month(rents: tuple[str, ...], is_shortage: bool, log_spread: float, log_shut: float) -> str:
     """Join the month's prices in one sentence; `rents` come from `rent`."""
     return "; ".join((*rents, regime(is_shortage), refinancing(log_spread, log_shut))) + "."
+
+
+def coins(prices: list[tuple[str, float]], hashprice: float | None) -> str:
+    """Say coin prices (USD) and, where there is a network, the hashprice (USD per PH/s and day)."""
+    said = "; ".join(f"{name} at {price:,.0f} USD" for name, price in prices)
+    return f"{said}." if hashprice is None else f"{said}; hashprice {hashprice:,.2f} USD/PH/day."

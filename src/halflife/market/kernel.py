@@ -1,4 +1,4 @@
-"""Prices, one month at a time: compute cycle, rents, successors, power, SOFR, spread."""
+"""Prices, one month at a time: compute cycle, rents, successors, power, SOFR, spread, coins, hashprice."""
 
 from typing import Any
 
@@ -10,17 +10,25 @@ from halflife.foundation.streams import fill_chi_square_even, normal, normals, u
 from halflife.market.state import (
     ANNOUNCED,
     AVAILABLE,
+    COIN_NOISE,
+    COIN_RAW,
+    COIN_SCALE,
     CYCLE,
     DEVIATION,
     DISCOUNT,
     DROP,
     FULL_DROP,
+    GAP,
+    HASHPRICE,
     IS_OPEN,
     LOG_DROP,
+    LOG_HASH,
+    LOG_PRICE,
     NOISE,
     PHASE,
     POWER,
     POWER_LOG,
+    PRICE,
     RATE,
     RATE_GAP,
     RAW,
@@ -30,6 +38,7 @@ from halflife.market.state import (
     SCORE,
     SHOCK,
     SPREAD,
+    UNREST,
     MarketState,
 )
 from halflife.market.table import MarketTable
@@ -39,6 +48,12 @@ MOST_SCORE = 6.0
 """Cycle scores beyond this many standard deviations tilt no further: Student-t tails would have no mean."""
 MOST_DROP = 0.9
 """A launch never takes more than this share of the rent."""
+BLOCKS = 144.0
+"""Blocks that the network finds in a day, by the rule of its difficulty."""
+MOST_UNREST = 2.0
+"""Log volatility never leaves its median by more: seven times, or a seventh."""
+MOST_MOVE = 12.0
+"""The log of a price stays within this of its start, so that no number overflows."""
 
 
 @kernel
@@ -87,6 +102,18 @@ def start(table: MarketTable, state: MarketState, paths: Any, seed: Any) -> None
         for k in range(machines.shape[-1]):
             machines[g, DEVIATION, k] = loading * economy[0, CYCLE, k]
             machines[g, RENT, k] = exp(rental + machines[g, DEVIATION, k])
+    for c in range(table.coin_price.shape[0]):
+        price = table.coin_price[c]
+        for k in range(state.coins.shape[-1]):
+            state.coins[c, LOG_PRICE, k] = price
+            state.coins[c, PRICE, k] = exp(price + 0.0 * economy[0, CYCLE, k])
+            state.coins[c, COIN_NOISE, k] = table.coin_noise[c]
+    for n in range(table.fees.shape[0]):
+        first = table.network_hash[n]
+        for k in range(state.network.shape[-1]):
+            state.network[n, LOG_HASH, k] = first
+        price_hashes(table, state, n, 0)
+    hash_machines(table, state)
 
 
 @kernel
@@ -201,6 +228,8 @@ def step_machines(table: MarketTable, state: MarketState, paths: Any, seed: Any,
             stages = where(t >= launches[e, ANNOUNCED, k], 1.0, 0.0) + where(t >= available, 1.0, 0.0)
             machines[g, PHASE, k] = machines[g, PHASE, k] + stages
     for g in range(table.rental.shape[0]):
+        if table.hashrate[g] > 0.0:
+            continue
         trend, loading, noise = table.rental[g] - table.drift[g] * t, table.loading[g], table.noise[g]
         stream = to_word(table.machine_stream[g])
         for k in range(machines.shape[-1]):
@@ -210,6 +239,119 @@ def step_machines(table: MarketTable, state: MarketState, paths: Any, seed: Any,
             machines[g, NOISE, k] = own
             machines[g, DEVIATION, k] = deviation
             machines[g, RENT, k] = exp(trend + deviation + machines[g, DROP, k])
+
+
+@kernel
+def draw_coin_shocks(table: MarketTable, state: MarketState, paths: Any, seed: Any, t: int) -> None:
+    """Draw the coins' shocks and volatilities, and the scale of their tail: common with rents, or their own.
+
+    References
+    ----------
+    Log volatility as an Ornstein-Uhlenbeck factor: Taylor (1986), Scott (1987).
+    """
+    economy, coins, month = state.economy, state.coins, to_word(t)
+    degrees, row = table.degrees[0], coins[0, COIN_SCALE]
+    for k in range(coins.shape[-1]):
+        row[k] = 1.0 * economy[0, SCALE, k]
+    if degrees > 0 and table.coin_mixing.shape[0] > 0:
+        fill_chi_square_even(row, paths, month, to_word(table.coin_mixing[0]), degrees // 2, seed[0], seed[1])
+        for k in range(coins.shape[-1]):
+            row[k] = sqrt((degrees - 2.0) / row[k])
+    for c in range(table.coin_price.shape[0]):
+        stream, calm, unrest = to_word(table.coin_stream[c]), table.coin_calm[c], table.coin_unrest[c]
+        median, worse = table.coin_noise[c], table.coin_glut_unrest[c]
+        for k in range(coins.shape[-1]):
+            raw, z = normals(paths[k], month, stream, seed[0], seed[1])
+            moved = coins[c, UNREST, k] * calm + unrest * z
+            moved = minimum(MOST_UNREST, maximum(0.0 - MOST_UNREST, moved))
+            coins[c, COIN_RAW, k] = raw
+            coins[c, UNREST, k] = moved
+            coins[c, COIN_NOISE, k] = median * exp(moved) * (1.0 + worse * (1.0 - economy[0, REGIME, k]))
+
+
+@kernel
+def step_coins(table: MarketTable, state: MarketState, paths: Any, seed: Any, t: int) -> None:
+    """Move the coins' prices one month: drift, a shock joint with the other factors, and at most one jump.
+
+    References
+    ----------
+    Merton (1976) for the jumps, whose expected move the drift compensates; Glasserman (2003), section 3.5.
+    """
+    shocks, coins, month = state.shocks, state.coins, to_word(t)
+    draw_coin_shocks(table, state, paths, seed, t)
+    on, of, scale_row = table.coin_on_factor, table.coin_on_coin, coins[0, COIN_SCALE]
+    for c in range(table.coin_price.shape[0]):
+        drift, chance, first = table.coin_drift[c], table.coin_jumps[c], table.coin_price[c]
+        mean, deviation = table.coin_jump[c], table.coin_jump_deviation[c]
+        toss, size = to_word(table.coin_jump_stream[c]), to_word(table.coin_size_stream[c])
+        glut = table.coin_glut_drift[c]
+        a0, a1, a2, a3 = on[c, 0], on[c, 1], on[c, 2], on[c, 3]
+        for k in range(coins.shape[-1]):
+            joint = a0 * shocks[0, RAW, k] + a1 * shocks[1, RAW, k] + a2 * shocks[2, RAW, k] + a3 * shocks[3, RAW, k]
+            for d in range(c + 1):
+                joint = joint + of[c, d] * coins[d, COIN_RAW, k]
+            u, _ = uniforms(paths[k], month, toss, seed[0], seed[1])
+            z = normal(paths[k], month, size, seed[0], seed[1])
+            jump = where(u < chance, mean + deviation * z, 0.0)
+            noise = coins[c, COIN_NOISE, k]
+            pushed = drift + glut * (1.0 - state.economy[0, REGIME, k])
+            moved = coins[c, LOG_PRICE, k] + pushed - 0.5 * noise * noise + noise * (scale_row[k] * joint) + jump
+            moved = minimum(first + MOST_MOVE, maximum(first - MOST_MOVE, moved))
+            coins[c, LOG_PRICE, k] = moved
+            coins[c, PRICE, k] = exp(moved)
+
+
+@kernel
+def price_hashes(table: MarketTable, state: MarketState, n: int, t: int) -> None:
+    """Write the hashprice of month t, and how far it stands from what the network usually earns.
+
+    References
+    ----------
+    docs/glossary.md, *hashprice*.
+    """
+    coins, network, c = state.coins, state.network, table.network_coin[n]
+    reward, normal_price = BLOCKS * (table.subsidy[n, t] + table.fees[n]), table.network_normal[n, t]
+    mean = table.network_mean[n]
+    for k in range(network.shape[-1]):
+        earned = log(reward + 0.0 * coins[c, PRICE, k]) + coins[c, LOG_PRICE, k] - network[n, LOG_HASH, k]
+        network[n, HASHPRICE, k] = exp(earned)
+        network[n, GAP, k] = earned - normal_price - mean
+
+
+@kernel
+def step_network(table: MarketTable, state: MarketState, paths: Any, seed: Any, t: int) -> None:
+    """Let the network grow by last month's margins, and price its hashes.
+
+    References
+    ----------
+    Our own: growth is linear in the log hashprice over its normal level.
+    """
+    network, month = state.network, to_word(t)
+    for n in range(table.fees.shape[0]):
+        growth, response, noise = table.network_growth[n], table.network_response[n], table.network_noise[n]
+        stream, mean = to_word(table.network_stream[n]), table.network_mean[n]
+        for k in range(network.shape[-1]):
+            z = normal(paths[k], month, stream, seed[0], seed[1])
+            grown = growth + response * (network[n, GAP, k] + mean) + noise * z
+            network[n, LOG_HASH, k] = network[n, LOG_HASH, k] + grown
+        price_hashes(table, state, n, t)
+
+
+@kernel
+def hash_machines(table: MarketTable, state: MarketState) -> None:
+    """Write the rent of every rig: its share of what the network earns, per hour.
+
+    References
+    ----------
+    docs/glossary.md, *hashprice*.
+    """
+    machines, network = state.machines, state.network
+    for g in range(table.rental.shape[0]):
+        if table.hashrate[g] > 0.0:
+            per_hour = table.hashrate[g] / 24000.0
+            for k in range(machines.shape[-1]):
+                machines[g, DEVIATION, k] = 1.0 * network[0, GAP, k]
+                machines[g, RENT, k] = per_hour * network[0, HASHPRICE, k]
 
 
 @kernel
@@ -223,3 +365,7 @@ def step(table: MarketTable, state: MarketState, paths: Any, seed: Any, t: int) 
     draw_shocks(table, state, paths, seed, t)
     step_economy(table, state, paths, seed, t)
     step_machines(table, state, paths, seed, t)
+    if table.coin_price.shape[0] > 0:
+        step_coins(table, state, paths, seed, t)
+        step_network(table, state, paths, seed, t)
+        hash_machines(table, state)

@@ -15,6 +15,9 @@ from halflife.foundation.grid import TimeGrid
 from halflife.foundation.lattice import GLUT, SHORTAGE, monthly, settled_deviation
 from halflife.foundation.streams import stream_ids
 from halflife.market.calibrated import FACTORS, Pair, Parts, complete
+from halflife.market.coins import Mining, mining
+from halflife.market.coins import check as check_coins
+from halflife.market.coins import columns as coin_columns
 from halflife.market.spec import MachineSpec, MarketSpec, SuccessorSpec
 from halflife.market.table import MarketTable
 
@@ -50,6 +53,7 @@ def resolve(spec: MarketSpec, grid: TimeGrid, findings: list[Finding], at: At) -
     known = len(findings)
     facts = _facts(spec, findings, at)
     _check_machines(spec.machines, grid, findings, at)
+    law = check_coins(spec, grid, findings, at)
     if facts is None:
         return None
     parts = complete(spec, facts)
@@ -59,12 +63,16 @@ def resolve(spec: MarketSpec, grid: TimeGrid, findings: list[Finding], at: At) -
     streams = _streams(spec.machines, launches, findings, at)
     if len(findings) > known or cholesky is None or streams is None:
         return None
-    factors, machine_count = len(FACTORS), len(spec.machines)
+    coins = coin_columns(spec, law, cholesky, grid, findings, at)
+    if coins is None:
+        return None
+    factors, machine_count, rigs = len(FACTORS), len(spec.machines), mining(coins)
     return seal(
         MarketTable(
             **_cycle(parts, spec),
             **_prices(parts, grid),
-            **_machines(spec.machines, parts),
+            **_machines(spec.machines, parts, rigs),
+            **coins,
             **_launches(launches, grid),
             cholesky=cholesky,
             factor_stream=streams[:factors],
@@ -103,7 +111,7 @@ def _check_machines(machines: Sequence[MachineSpec], grid: TimeGrid, findings: l
         findings.append(Finding(where, f"'{name}' twice", "one entry for each machine type", "rename or remove one"))
     for machine in machines:
         base = f"machines[{machine.name}]"
-        if machine.rental == 0.0:
+        if machine.kind == "gpu" and machine.rental == 0.0:
             where = at(f"{base}.rental")
             findings.append(Finding(where, "a rent of zero", "a positive rent", "write today's posted rent"))
         for name in _twice([successor.name for successor in machine.successors]):
@@ -258,14 +266,13 @@ def _prices(parts: Parts, grid: TimeGrid) -> Columns:
         "power_price": _one(power.price),
         "power_pull": _one(power_pull),
         "power_noise": _one(power_noise),
-        "realisation": _one(parts.realisation),
     }
 
 
-def _machines(machines: Sequence[MachineSpec], parts: Parts) -> Columns:
-    """Rent at month 0 with the cycle taken out, drift, loading and own noise."""
-    compute = parts.compute
-    loading = np.array([machine.compute_loading for machine in machines], dtype=np.float64)
+def _machines(machines: Sequence[MachineSpec], parts: Parts, rigs: Mining | None) -> Columns:
+    """Rent at month 0 with the cycle taken out, drift, loading and own noise; a rig's are those of the hashprice."""
+    compute, hours = parts.compute, [machine.kind == "gpu" for machine in machines]
+    loading = np.array([machine.compute_loading if machine.kind == "gpu" else 0.0 for machine in machines])
     drift = [
         machine.age_drift
         if machine.age_drift is not None
@@ -273,12 +280,31 @@ def _machines(machines: Sequence[MachineSpec], parts: Parts) -> Columns:
         for machine in machines
     ]
     own = [compute.idiosyncratic if item.idiosyncratic is None else item.idiosyncratic for item in machines]
-    return {
-        "rental": np.log([machine.rental for machine in machines]) - loading * compute.start,
+    rental = np.log([machine.rental or 1.0 for machine in machines]) - loading * compute.start
+    pull = monthly(compute.speed, compute.volatility)[0]
+    columns = {
+        "rental": rental,
         "drift": np.array(drift, dtype=np.float64) / 12.0,
         "loading": loading,
         "noise": np.array([monthly(compute.speed, volatility)[1] for volatility in own], dtype=np.float64),
+        "pull": np.full(len(machines), pull),
+        "deviation_start": loading * compute.start,
+        "hashrate": np.array([machine.hashrate or 0.0 for machine in machines], dtype=np.float64),
+        "realisation": np.array([_realised(machine, parts) for machine in machines], dtype=np.float64),
     }
+    for g, is_hourly in enumerate(hours):
+        if not is_hourly and rigs is not None:
+            columns["rental"][g] = np.log(columns["hashrate"][g] / 24000.0) + rigs.rental
+            for name in ("drift", "noise", "pull", "deviation_start"):
+                columns[name][g] = getattr(rigs, name)
+    return columns
+
+
+def _realised(machine: MachineSpec, parts: Parts) -> float:
+    """Share of the posted rent that is got: a rig's pool pays whatever its fee leaves."""
+    if machine.realisation is not None:
+        return machine.realisation
+    return parts.realisation if machine.kind == "gpu" else 1.0
 
 
 def _launches(launches: Sequence[tuple[int, SuccessorSpec]], grid: TimeGrid) -> Columns:

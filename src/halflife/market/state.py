@@ -14,6 +14,12 @@ LAUNCH_FIELDS = 3
 # shocks[factor, ...]
 RAW, SHOCK = range(2)
 SHOCK_FIELDS = 2
+# coins[coin, ...]
+PRICE, LOG_PRICE, UNREST, COIN_RAW, COIN_SCALE, COIN_NOISE = range(6)
+COIN_FIELDS = 6
+# network[0, ...]
+LOG_HASH, HASHPRICE, GAP = range(3)
+NETWORK_FIELDS = 3
 
 
 class MarketState(NamedTuple):
@@ -25,9 +31,14 @@ class MarketState(NamedTuple):
         once their ramps are over), PHASE stages passed, RENT posted USD/h
     launches : ANNOUNCED and AVAILABLE month, LOG_DROP
     shocks : correlated standard factor shocks of the month
+    coins : PRICE USD and its log; UNREST log volatility over its median; COIN_RAW standard shock, COIN_SCALE of its
+        tail, COIN_NOISE log volatility of the month as a standard deviation
+    network : LOG_HASH log of PH/s, HASHPRICE USD/PH/day, GAP log of the hashprice over its long-run level
     """
 
     economy: Any
     machines: Any
     launches: Any
     shocks: Any
+    coins: Any
+    network: Any

@@ -8,7 +8,9 @@ from halflife.foundation.axes import Axes, Floats, Ints, Unit
 class MarketTable(NamedTuple):
     """Constants of the economy's laws, stepped monthly.
 
-    Factors are, in this order, compute, rates, credit and energy; regimes are glut and shortage.
+    Factors are, in this order, compute, rates, credit and energy; regimes are glut and shortage. A market without coins
+    has none on the axes *coin*, *source*, *tail* and *network*. The rent of a rig has for its trend the normal
+    hashprice, and for its deviation the gap of the hashprice over it, which the network works off.
     """
 
     factor_stream: Annotated[Ints, Axes("factor"), Unit("stream id")]
@@ -35,11 +37,14 @@ class MarketTable(NamedTuple):
     power_price: Annotated[Floats, Axes("economy"), Unit("USD/kWh")]
     power_pull: Annotated[Floats, Axes("economy"), Unit("1 per month")]
     power_noise: Annotated[Floats, Axes("economy"), Unit("log per month")]
-    realisation: Annotated[Floats, Axes("economy"), Unit("share of posted rent")]
+    realisation: Annotated[Floats, Axes("machine"), Unit("share of posted rent")]
     rental: Annotated[Floats, Axes("machine"), Unit("log of USD per machine-hour, posted, month 0")]
     drift: Annotated[Floats, Axes("machine"), Unit("log per month, positive falls")]
     loading: Annotated[Floats, Axes("machine"), Unit("1")]
     noise: Annotated[Floats, Axes("machine"), Unit("log per month")]
+    pull: Annotated[Floats, Axes("machine"), Unit("1 per month, of the machine's own deviation")]
+    deviation_start: Annotated[Floats, Axes("machine"), Unit("log, deviation from trend at month 0")]
+    hashrate: Annotated[Floats, Axes("machine"), Unit("TH/s of a rig, 0 for what is rented by the hour")]
     machine_stream: Annotated[Ints, Axes("machine"), Unit("stream id")]
     launch_machine: Annotated[Ints, Axes("launch"), Unit("position in machine")]
     launch_announcement: Annotated[Floats, Axes("launch"), Unit("month, mean")]
@@ -49,3 +54,30 @@ class MarketTable(NamedTuple):
     launch_drop_deviation: Annotated[Floats, Axes("launch"), Unit("share of rent")]
     launch_ramp: Annotated[Floats, Axes("launch"), Unit("months, at least 1")]
     launch_stream: Annotated[Ints, Axes("launch"), Unit("stream id")]
+    coin_price: Annotated[Floats, Axes("coin"), Unit("log of USD at month 0")]
+    coin_volume: Annotated[Floats, Axes("coin"), Unit("coins traded in a day, 0 where not given")]
+    coin_drift: Annotated[Floats, Axes("coin"), Unit("log per month, jumps compensated")]
+    coin_noise: Annotated[Floats, Axes("coin"), Unit("log per month, median")]
+    coin_calm: Annotated[Floats, Axes("coin"), Unit("1 per month, pull of the log volatility")]
+    coin_unrest: Annotated[Floats, Axes("coin"), Unit("log per month, noise of the log volatility")]
+    coin_glut_drift: Annotated[Floats, Axes("coin"), Unit("log per month, added while compute is in glut")]
+    coin_glut_unrest: Annotated[Floats, Axes("coin"), Unit("share added to the volatility while compute is in glut")]
+    coin_jumps: Annotated[Floats, Axes("coin"), Unit("probability per month")]
+    coin_jump: Annotated[Floats, Axes("coin"), Unit("log, mean")]
+    coin_jump_deviation: Annotated[Floats, Axes("coin"), Unit("log")]
+    coin_on_factor: Annotated[Floats, Axes("coin", "factor"), Unit("1, rows of the joint Cholesky root")]
+    coin_on_coin: Annotated[Floats, Axes("coin", "source"), Unit("1, rows of the joint Cholesky root")]
+    coin_stream: Annotated[Ints, Axes("coin"), Unit("stream id: price and volatility")]
+    coin_jump_stream: Annotated[Ints, Axes("coin"), Unit("stream id: whether a jump comes")]
+    coin_size_stream: Annotated[Ints, Axes("coin"), Unit("stream id: how large it is")]
+    coin_mixing: Annotated[Ints, Axes("tail"), Unit("stream id of the coins' own fat tail, none where it is common")]
+    subsidy: Annotated[Floats, Axes("network", "month"), Unit("coins per block")]
+    fees: Annotated[Floats, Axes("network"), Unit("coins per block")]
+    network_coin: Annotated[Ints, Axes("network"), Unit("position in coin")]
+    network_hash: Annotated[Floats, Axes("network"), Unit("log of PH/s at month 0")]
+    network_growth: Annotated[Floats, Axes("network"), Unit("log per month")]
+    network_response: Annotated[Floats, Axes("network"), Unit("1 per month")]
+    network_noise: Annotated[Floats, Axes("network"), Unit("log per month")]
+    network_normal: Annotated[Floats, Axes("network", "month"), Unit("log of USD/PH/day")]
+    network_mean: Annotated[Floats, Axes("network"), Unit("log, long-run gap of hashprice over normal")]
+    network_stream: Annotated[Ints, Axes("network"), Unit("stream id")]

@@ -28,6 +28,7 @@ from halflife.ratios.depreciation import (
 )
 from halflife.ratios.hazard import average_hazard, survival
 from halflife.ratios.leverage import advance_rate, lgd, ltc, ltv
+from halflife.ratios.mining import fees_of_share, hashprice, network_hashrate
 from halflife.ratios.returns import discount_margin, irr, moic
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "dscr",
     "dsra_release",
     "dsra_target",
+    "fees_of_share",
+    "hashprice",
     "ic_ratio",
     "icr",
     "irr",
@@ -53,6 +56,7 @@ __all__ = [
     "ltc",
     "ltv",
     "moic",
+    "network_hashrate",
     "oc_ratio",
     "plcr",
     "present_value",
