@@ -23,6 +23,7 @@ FILES = {
     "ddtl-4": ROOT / "examples" / "coreweave-ddtl-4.0.yaml",
     "invented": ROOT / "tests" / "data" / "full_ddtl.yaml",
     "full": ROOT / "examples" / "full-feature.yaml",
+    "treasury": ROOT / "tests" / "data" / "treasury.yaml",
 }
 PATHS, SEED = 256, 7
 

@@ -22,6 +22,7 @@ from halflife.liquidation import state as sale
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.study.run import axis_of
+from halflife.treasury import state as purse
 from halflife.waterfall import state as debt
 from halflife.waterfall.table import JUNIOR
 
@@ -47,7 +48,7 @@ WHERE = {
     "backstop_cost": ("liquidation.backstop", sale.OVERPAID),
     "party_failed": ("counterparties.parties", party.FAILED),
 }
-NAMES = ("ddtl-4", "invented", "full")
+NAMES = ("ddtl-4", "invented", "full", "treasury")
 SERIES = {
     "borrower": {
         "revenue": ("operations.businesses", business.REVENUE),
@@ -102,6 +103,25 @@ SERIES = {
         "capital_ratio": ("contagion.lenders", between.RATIO),
         "weak": ("contagion.lenders", between.IS_WEAK),
     },
+    "coin": {"price": ("market.coins", market.PRICE)},
+    "network": {"hashprice": ("market.network", market.HASHPRICE)},
+    "holding": {
+        "coins_free": ("treasury.holdings", purse.FREE),
+        "coins_sold": ("treasury.holdings", purse.SOLD),
+        "coins_raised": ("treasury.holdings", purse.RAISED),
+    },
+    "coin_loan": {
+        "coins_pledged": ("treasury.loans", purse.PLEDGED),
+        "coin_ltv": ("treasury.loans", purse.LTV),
+        "coin_repaid": ("treasury.loans", purse.REPAID),
+    },
+    "treasury": {
+        "cash_need": ("treasury.purses", purse.NEED),
+        "mined_kept": ("treasury.purses", purse.KEPT),
+        "issued": ("treasury.purses", purse.ISSUED),
+        "share_price": ("treasury.purses", purse.SHARE_PRICE),
+        "converted": ("treasury.purses", purse.CONVERTED),
+    },
 }
 
 
@@ -138,6 +158,8 @@ def test_sums_are_weighted_sums_of_rows(harvests, tales, name):
     entities = {
         "borrower": axis.borrowers, "facility": axis.facilities, "step": axis.steps, "party": axis.parties,
         "machine": axis.machines, "economy": ("economy",), "lender": axis.lenders,
+        "coin": axis.coins, "network": axis.networks, "holding": axis.holdings, "coin_loan": axis.coin_loans,
+        "treasury": axis.treasuries,
     }  # fmt: skip
     rows, seen = series_of(axis), set()
     for kind, quantities in SERIES.items():

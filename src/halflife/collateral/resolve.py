@@ -146,7 +146,7 @@ def _values(spec: CollateralSpec, g: int, machine: Machine, axis: Axis, market: 
         return vintage(machine, axis, market, g, grid.months)
     today = vintage(machine, axis, market, g, 0)
     first = value_today(today, axis, market, g)
-    deviation = float(market.loading[g] * market.cycle_start[0])
+    deviation = float(market.deviation_start[g])
     return hedonic(
         first,
         spec.hedonic_age,

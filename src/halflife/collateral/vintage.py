@@ -18,6 +18,8 @@ from halflife.foundation.lattice import Cycle, settled_deviation, switching, tra
 DEVIATIONS = 33
 _WIDTH = 4.0
 """Long-run standard deviations on either side of the mean."""
+_RIG_MONTHS = 36.0
+"""Months over which the axis lets a rig's rent wander."""
 _REFINEMENT = 2
 """Points of the induction for each step of the table's multiple axis."""
 
@@ -58,6 +60,18 @@ class Market(Cycle, Launches, Protocol):
     def noise(self) -> Floats:
         """Own noise in a month: ``[machine], log``."""
 
+    @property
+    def hashrate(self) -> Floats:
+        """TH/s of a rig, 0 of other machines: ``[machine]``."""
+
+    @property
+    def pull(self) -> Floats:
+        """Monthly pull of the deviation: ``[machine]``."""
+
+    @property
+    def deviation_start(self) -> Floats:
+        """Deviation at month 0: ``[machine], log``."""
+
 
 class Machine(NamedTuple):
     """One machine in a buyer's eyes, per month.
@@ -78,9 +92,11 @@ class Machine(NamedTuple):
 def deviation_axis(market: Market, g: int) -> Axis:
     """Points of loading x cycle + own noise: four long-run deviations about the mean, today's included."""
     loading = float(market.loading[g])
-    mean, today = loading * float(market.cycle_mean[0]), loading * float(market.cycle_start[0])
+    mean, today = loading * float(market.cycle_mean[0]), float(market.deviation_start[g])
     swing = abs(loading) * float(market.cycle_level[1] - market.cycle_level[0])
-    deviation = settled_deviation(float(market.cycle_pull[0]), _shock(market, g), swing, market.cycle_leave)
+    deviation = settled_deviation(float(market.pull[g]), _shock(market, g), swing, market.cycle_leave)
+    if market.hashrate[g] > 0.0:  # the gap of the hashprice hardly returns: what it may reach while a rig lasts
+        deviation = min(deviation, _shock(market, g) * _RIG_MONTHS**0.5)
     half = max(_WIDTH * deviation, 1.05 * abs(today - mean), 0.05)
     return Axis(mean - half, 2.0 * half / (DEVIATIONS - 1), DEVIATIONS)
 
@@ -170,7 +186,7 @@ def value_today(table: Floats, axis: Axis, market: Market, g: int) -> float:
     at_zero = table[0, 0, :, _BELOW, :]
     shortage = float(market.cycle_shortage[0])
     by_deviation = (1.0 - shortage) * at_zero[0] + shortage * at_zero[1]
-    return float(np.interp(float(market.loading[g] * market.cycle_start[0]), axis.points, by_deviation))
+    return float(np.interp(float(market.deviation_start[g]), axis.points, by_deviation))
 
 
 def _shock(market: Market, g: int) -> float:
@@ -181,7 +197,7 @@ def _shock(market: Market, g: int) -> float:
 def _move(market: Market, g: int, axis: Axis) -> Floats:
     """Law of next month's (regime, deviation), the regime switching first: ``[from, to]``."""
     switch = switching(market.cycle_leave)
-    pull, degrees, points = float(market.cycle_pull[0]), int(market.degrees[0]), axis.points
+    pull, degrees, points = float(market.pull[g]), int(market.degrees[0]), axis.points
     levels = [float(market.loading[g] * level) for level in market.cycle_level]
     laws = [transition(points, level, pull, _shock(market, g), degrees) for level in levels]
     return np.block([[switch[s, to] * laws[to] for to in range(2)] for s in range(2)])

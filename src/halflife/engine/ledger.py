@@ -20,6 +20,7 @@ from halflife.liquidation import state as sale
 from halflife.market import state as market
 from halflife.operations import state as business
 from halflife.results.record import Axis
+from halflife.treasury import state as purse
 from halflife.waterfall import state as debt
 from halflife.waterfall.table import JUNIOR
 
@@ -47,6 +48,8 @@ FACILITY = (
     debt.SETTLED,
     debt.BACKED,
 )
+COIN_LOAN = (purse.PLEDGED, purse.LTV, purse.REPAID)
+PURSE = (purse.NEED, purse.KEPT, purse.ISSUED, purse.SHARE_PRICE, purse.CONVERTED)
 ECONOMY = (market.RATE, market.IS_OPEN, market.REGIME, market.POWER)
 
 QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -66,6 +69,11 @@ QUANTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("economy", ("short_rate", "market_open", "shortage", "power_price")),
     ("economy", ("recognised_loss", "refinancing_open")),
     ("lender", ("loan_loss", "claim_loss", "capital_ratio", "weak")),
+    ("coin", ("price",)),
+    ("network", ("hashprice",)),
+    ("holding", ("coins_free", "coins_sold", "coins_raised")),
+    ("coin_loan", ("coins_pledged", "coin_ltv", "coin_repaid")),
+    ("treasury", ("cash_need", "mined_kept", "issued", "share_price", "converted")),
 )
 """Quantity names in the order of the rows `record` writes: entity outside, quantity inside."""
 
@@ -104,6 +112,11 @@ def series_of(axis: Axis) -> dict[tuple[str, str], int]:
         "machine": axis.machines,
         "economy": ("economy",),
         "lender": axis.lenders,
+        "coin": axis.coins,
+        "network": axis.networks,
+        "holding": axis.holdings,
+        "coin_loan": axis.coin_loans,
+        "treasury": axis.treasuries,
     }
     rows: dict[tuple[str, str], int] = {}
     for kind, quantities in QUANTITIES:
@@ -165,7 +178,12 @@ def record(state: State, sums: Any, t: int, weights: Any) -> None:
     row = add_all(sums, row, t, state.contagion.capacity, (between.IDLE,), weights)
     row = add_all(sums, row, t, state.market.economy, ECONOMY, weights)
     row = add_all(sums, row, t, state.contagion.system, (between.TOTAL, between.IS_OPEN), weights)
-    add_all(sums, row, t, state.contagion.lenders, LENDER, weights)
+    row = add_all(sums, row, t, state.contagion.lenders, LENDER, weights)
+    row = add_all(sums, row, t, state.market.coins, (market.PRICE,), weights)
+    row = add_all(sums, row, t, state.market.network, (market.HASHPRICE,), weights)
+    row = add_all(sums, row, t, state.treasury.holdings, (purse.FREE, purse.SOLD, purse.RAISED), weights)
+    row = add_all(sums, row, t, state.treasury.loans, COIN_LOAN, weights)
+    add_all(sums, row, t, state.treasury.purses, PURSE, weights)
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -222,7 +240,7 @@ def record_fans(plan: Plan, state: State, fans: Any, date: int, tops: Any, weigh
         drop_in(fans[row + 5, date], life, senior, (BINS - 1) / tops[5], weights, tested)
         row += 6
     for g in range(state.market.machines.shape[0]):
-        level = exp(plan.market.rental[g] + plan.market.loading[g] * plan.market.cycle_start[0])
+        level = exp(plan.market.rental[g] + plan.market.deviation_start[g])
         first = np.full(LANES, level)
         drop_in(fans[row, date], state.market.machines[g, market.RENT], first, (BINS - 1) / tops[6], weights, one)
         row += 1

@@ -32,6 +32,7 @@ from halflife.engine.outcome import remember_claim, remember_equity, settle
 from halflife.engine.plan import Plan
 from halflife.engine.seizure import enforce
 from halflife.engine.state import State
+from halflife.engine.treasuries import count_liquidity, manage
 from halflife.foundation.backend import kernel
 from halflife.liquidation import state as sale
 from halflife.liquidation.kernel import start as start_sales
@@ -45,6 +46,7 @@ from halflife.operations.kernel import start as start_operations
 from halflife.operations.kernel import step as step_operations
 from halflife.operations.life import look_ahead
 from halflife.operations.state import Prices
+from halflife.treasury.kernel import start as start_treasuries
 from halflife.waterfall import state as debt
 from halflife.waterfall.kernel import accrue, draw, end_lease, gather, test_draws
 from halflife.waterfall.kernel import close_month as close_waterfall
@@ -77,6 +79,7 @@ def start(plan: Plan, state: State, paths: Any, seed: Any) -> None:
     start_waterfall(plan.waterfall, state.waterfall)
     start_contagion(plan.contagion, state.contagion)
     start_sales(state.liquidation)
+    start_treasuries(plan.treasury, state.treasury)
 
 
 @kernel
@@ -104,7 +107,7 @@ def trade(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
     available = between_all.exposures[:, between.AVAILABLE]
     draw(plan.waterfall, state.waterfall, businesses[:, business.SPENT], pools[:, debt.IS_REFUSED], available, t)
     prices = Prices(
-        machines[:, market.RENT], economy[0, market.POWER], plan.market.power_price[0], plan.market.realisation[0]
+        machines[:, market.RENT], economy[0, market.POWER], plan.market.power_price[0], plan.market.realisation
     )
     alive = state.counterparties.parties[:, party.ALIVE]
     step_operations(plan.operations, state.operations, alive, standings[:, standing.DEFAULTED], prices, paths, seed, t)
@@ -259,6 +262,7 @@ def settle_month(plan: Plan, state: State, t: int) -> None:
     gather(plan.waterfall, state.waterfall, inflow, flags, t)
     run_waterfall(plan.waterfall, state.waterfall, inflow, flags, backing, t)
     close_waterfall(plan.waterfall, state.waterfall, flags, t)
+    count_liquidity(plan, state)
     evidence = Evidence(
         pools[:, debt.SHORTFALL],
         triggers[:, covenant.DEFAULT_FLAG],
@@ -321,6 +325,7 @@ def step(plan: Plan, state: State, paths: Any, seed: Any, t: int) -> None:
     trade(plan, state, paths, seed, t)
     appraise_all(plan, state, t)
     enforce(plan, state, t)
+    manage(plan, state, paths, seed, t)
     test(plan, state, t)
     settle_month(plan, state, t)
     spread(plan, state, t)

@@ -10,6 +10,7 @@ from halflife.default.table import DefaultTable
 from halflife.liquidation.table import LiquidationTable
 from halflife.market.table import MarketTable
 from halflife.operations.table import LifeTable, OperationsTable
+from halflife.treasury.table import TreasuryTable
 from halflife.waterfall.table import WaterfallTable
 
 
@@ -21,6 +22,7 @@ class Plan(NamedTuple):
     operations: OperationsTable
     life: LifeTable
     collateral: CollateralTable
+    treasury: TreasuryTable
     covenants: CovenantTable
     waterfall: WaterfallTable
     default: DefaultTable

@@ -20,6 +20,7 @@ from halflife.covenants.resolve import resolve as resolve_covenants
 from halflife.default.resolve import resolve as resolve_default
 from halflife.engine.channels import with_channels
 from halflife.engine.check import check_system, horizon
+from halflife.engine.coins import around, coin_names, treasury_labels
 from halflife.engine.coverage import senior_rates
 from halflife.engine.leases import check_leases, fleet_places, held_until_returned
 from halflife.engine.places import Places
@@ -32,12 +33,14 @@ from halflife.foundation.grid import TimeGrid
 from halflife.foundation.names import Written
 from halflife.liquidation.resolve import Fleet
 from halflife.liquidation.resolve import resolve as resolve_liquidation
+from halflife.market.coins import trend_of_hashprice
 from halflife.market.resolve import resolve as resolve_market
 from halflife.market.table import MarketTable
 from halflife.operations.base_case import Trend, base_case
 from halflife.operations.resolve import Draft, settle
 from halflife.operations.resolve import resolve as resolve_operations
 from halflife.operations.tabulate import tabulate
+from halflife.treasury.resolve import resolve as resolve_treasuries
 from halflife.waterfall.check import check as check_debt
 from halflife.waterfall.resolve import BaseDebt, Cash
 from halflife.waterfall.resolve import resolve as resolve_waterfall
@@ -60,6 +63,11 @@ class Names(NamedTuple):
     machines: tuple[str, ...]
     parties: tuple[str, ...]
     lenders: tuple[str, ...]
+    coins: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    holdings: tuple[str, ...] = ()
+    coin_loans: tuple[str, ...] = ()
+    treasuries: tuple[str, ...] = ()
 
 
 class Base(NamedTuple):
@@ -160,13 +168,13 @@ class _Resolution:
         self.borrowers = sorted(spec.borrowers, key=lambda borrower: borrower.name)
         machines = sorted(spec.economy.market.machines, key=lambda machine: machine.name)
         self.market_spec = spec.economy.market.model_copy(update={"machines": tuple(machines)})
-        self.power = {machine.name: machine.power for machine in machines}
+        self.power = {machine.name: machine.draw for machine in machines}
 
     def run(self, reuse: Deal | None) -> Deal | None:
         """Resolve every room; None if anything was found."""
         at = self.places.below
         market = resolve_market(self.market_spec, self.grid, self.findings, at("economy.market"))
-        draft = self._operations()
+        draft = self._operations(market)
         settled = self._debt(market, draft)
         covenants = resolve_covenants(
             self._written("covenants", lambda borrower: borrower.covenants),
@@ -174,6 +182,11 @@ class _Resolution:
             last_maturity=[self._last_maturity(borrower) for borrower in self.borrowers],
             first_principal=_first_principal(settled, len(self.borrowers)),
             findings=self.findings,
+        )
+        treasury = resolve_treasuries(
+            self._written("treasury", lambda borrower: borrower.treasury),
+            around(self.spec, self.borrowers, () if settled is None else settled[1].debt.facilities),
+            self.findings,
         )
         liquidation = resolve_liquidation(
             self.spec.economy.resale,
@@ -198,7 +211,7 @@ class _Resolution:
         collateral = self._collateral(market, reuse)
         if draft is None or settled is None or covenants is None or self.findings:
             return None
-        if liquidation is None or counterparties is None or collateral is None:
+        if liquidation is None or counterparties is None or collateral is None or treasury is None:
             return None
         waterfall, base = settled
         contagion = self._contagion(waterfall, base.debt, draft, counterparties.contagion)
@@ -212,6 +225,7 @@ class _Resolution:
             operations=operations,
             life=tabulate(operations, self._trend(market, draft), rate=rate, last=last),
             collateral=collateral,
+            treasury=treasury,
             covenants=covenants,
             waterfall=waterfall,
             default=resolve_default(self._written("default", lambda borrower: borrower.default)),
@@ -231,7 +245,7 @@ class _Resolution:
     def _last_maturity(self, borrower: BorrowerSpec) -> int:
         return max((self.grid.month_of(facility.maturity) for facility in borrower.debt.facilities), default=0)
 
-    def _operations(self) -> Draft | None:
+    def _operations(self, market: MarketTable | None) -> Draft | None:
         return resolve_operations(
             self._written("operations", lambda borrower: borrower.operations),
             grid=self.grid,
@@ -239,6 +253,8 @@ class _Resolution:
             power=list(self.power.values()),
             parties=self.parties,
             findings=self.findings,
+            power_price=0.0 if market is None else float(market.power_price[0]),
+            rigs=() if market is None else np.flatnonzero(market.hashrate).tolist(),
         )
 
     def _debt(self, market: MarketTable | None, draft: Draft | None) -> tuple[WaterfallTable, Base] | None:
@@ -310,11 +326,13 @@ class _Resolution:
 
     def _trend(self, market: MarketTable, draft: Draft) -> Trend:
         """The market on its trend, and the machines that leases leave."""
-        rent = market.rental[:, None] - market.drift[:, None] * np.arange(self.grid.months + 1)
+        rent = np.exp(market.rental[:, None] - market.drift[:, None] * np.arange(self.grid.months + 1))
+        for g in np.flatnonzero(market.hashrate):
+            rent[g] = market.hashrate[g] / 24000.0 * trend_of_hashprice(market, self.grid.months)
         return Trend(
-            rent=np.exp(rent),
+            rent=rent,
             power_price=float(market.power_price[0]),
-            realisation=float(market.realisation[0]),
+            realisation=market.realisation,
             held=held_until_returned(self.borrowers, draft, self.grid),
         )
 
@@ -349,6 +367,8 @@ class _Resolution:
             machines=tuple(self.power),
             parties=tuple(self.parties),
             lenders=tuple(sorted(lender.name for lender in self.spec.lenders)),
+            **{name: labelled(pairs) for name, pairs in treasury_labels(self.borrowers).items()},
+            **coin_names(self.spec.economy.market, self.borrowers),
         )
 
 

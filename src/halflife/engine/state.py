@@ -17,8 +17,17 @@ from halflife.default.state import STANDING_FIELDS, DefaultState
 from halflife.engine.plan import Plan
 from halflife.foundation.backend import empty_state, kernel
 from halflife.liquidation.state import BACKSTOP_FIELDS, MARKET_FIELDS, SALE_FIELDS, SELLER_FIELDS, LiquidationState
-from halflife.market.state import ECONOMY_FIELDS, LAUNCH_FIELDS, MACHINE_FIELDS, SHOCK_FIELDS, MarketState
+from halflife.market.state import (
+    COIN_FIELDS,
+    ECONOMY_FIELDS,
+    LAUNCH_FIELDS,
+    MACHINE_FIELDS,
+    NETWORK_FIELDS,
+    SHOCK_FIELDS,
+    MarketState,
+)
 from halflife.operations.state import BUSINESS_FIELDS, CONTRACT_FIELDS, FLEET_FIELDS, OperationsState
+from halflife.treasury.state import HOLDING_FIELDS, LOAN_FIELDS, PURSE_FIELDS, TreasuryState
 from halflife.waterfall.state import ACCOUNT_FIELDS, FACILITY_FIELDS, POOL_FIELDS, WaterfallState
 
 # claims[facility, ...]
@@ -49,6 +58,7 @@ class State(NamedTuple):
     counterparties: PartiesState
     operations: OperationsState
     collateral: CollateralState
+    treasury: TreasuryState
     covenants: CovenantState
     waterfall: WaterfallState
     default: DefaultState
@@ -73,6 +83,8 @@ def new_state(plan: Plan) -> State:
             empty_state(plan.market.rental.shape[0], MACHINE_FIELDS),
             empty_state(plan.market.launch_machine.shape[0], LAUNCH_FIELDS),
             empty_state(plan.market.factor_stream.shape[0], SHOCK_FIELDS),
+            empty_state(plan.market.coin_price.shape[0], COIN_FIELDS),
+            empty_state(plan.market.fees.shape[0], NETWORK_FIELDS),
         ),
         PartiesState(
             empty_state(plan.counterparties.hazard.shape[0], PARTY_FIELDS),
@@ -85,6 +97,11 @@ def new_state(plan: Plan) -> State:
             empty_state(borrowers, BUSINESS_FIELDS),
         ),
         CollateralState(empty_state(fleets, WORTH_FIELDS), empty_state(borrowers, VALUE_FIELDS)),
+        TreasuryState(
+            empty_state(plan.treasury.owner.shape[0], PURSE_FIELDS),
+            empty_state(plan.treasury.free.shape[0], HOLDING_FIELDS),
+            empty_state(plan.treasury.pledged.shape[0], LOAN_FIELDS),
+        ),
         CovenantState(
             empty_state(plan.covenants.test.shape[0], TEST_FIELDS),
             empty_state(borrowers, TRIGGER_FIELDS),

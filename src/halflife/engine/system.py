@@ -14,6 +14,7 @@ from halflife.foundation.units import Date
 from halflife.liquidation.spec import EnforcementSpec, ResaleSpec
 from halflife.market.spec import MarketSpec
 from halflife.operations.spec import OperationsSpec
+from halflife.treasury.spec import TreasurySpec
 from halflife.waterfall.spec import DebtSpec
 
 
@@ -33,6 +34,7 @@ class BorrowerSpec(Spec):
     guarantee: GuaranteeSpec = GuaranteeSpec()
     operations: OperationsSpec
     debt: DebtSpec
+    treasury: TreasurySpec | None = None
     covenants: tuple[CovenantSpec, ...] = ()
     default: DefaultSpec
     enforcement: EnforcementSpec

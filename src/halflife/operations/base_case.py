@@ -16,13 +16,13 @@ class Trend(NamedTuple):
     """The market on its trend, and the machines that are still there.
 
     rent : [machine, month], posted USD per machine-hour
-    power_price : USD/kWh;  realisation : share of the posted rent that operators get
+    power_price : USD/kWh;  realisation : [machine], share of the posted rent that operators get
     held : [fleet, month], share of the delivered machines; 0 once leased ones have gone back
     """
 
     rent: Floats
     power_price: float
-    realisation: float
+    realisation: Floats
     held: Floats
 
 
@@ -76,7 +76,8 @@ def uses(table: OperationsTable, trend: Trend) -> Uses:
     kwh = (table.power[fleet] * table.pue[owner])[:, None]
     power = kwh * trend.power_price
     output = np.exp(-table.decay[fleet][:, None] * table.age[fleet])
-    market = trend.realisation * trend.rent[table.fleet_machine[fleet]] * output
+    machine = table.fleet_machine[fleet]
+    market = trend.realisation[machine][:, None] * trend.rent[machine] * output
     month = np.arange(table.price.shape[1])
     is_open = (table.vendor[:, None] >= 0) & (month <= table.vendor_until[:, None])
     left = table.vendor_price[:, None] * output - power

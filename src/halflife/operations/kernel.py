@@ -40,6 +40,7 @@ from halflife.operations.state import (
     IS_LIVE,
     LEANING,
     LOST_CUSTOMER,
+    MINED,
     OPERATOR,
     OPEX,
     RELEASED,
@@ -213,7 +214,9 @@ def ask_vendor(table: OperationsTable, state: OperationsState, c: int, alive: An
         waits = where(live, filled * idle, where(in_downtime, fleets[f, SHARE, k], 0.0))
         loose = where(live, filled * contracts[c, RELEASED, k], where(in_downtime, 0.0, fleets[f, SHARE, k]))
         output = exp(-decay * fleets[f, AGE, k])
-        market = HOURS * open_use * output * (prices.realisation * rent[machine, k]) - kwh * open_use * power[k]
+        market = (
+            HOURS * open_use * output * (prices.realisation[machine] * rent[machine, k]) - kwh * open_use * power[k]
+        )
         paid = HOURS * output * price
         margin = paid - kwh * power[k]
         runs = where(both(alive[vendor, k] > 0.5, businesses[b, IDLE, k] <= 0.0), share, 0.0)
@@ -267,7 +270,10 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
     paid_hours = HOURS * (committed + (1.0 - committed) * use)
     promise = 0.0 if table.kind[c] == SPOT else units * price * cash_share * paid_hours
     rent, power, machine = prices.rent, prices.power, table.fleet_machine[f]
-    realisation, first_power = prices.realisation, prices.first_power
+    if table.mines[c] == 1:
+        for k in range(contracts.shape[-1]):
+            businesses[b, MINED, k] = businesses[b, MINED, k] - businesses[b, REVENUE, k] + businesses[b, CONTRACTED, k]
+    realisation, first_power = prices.realisation[machine], prices.first_power
     for k in range(contracts.shape[-1]):
         market = realisation * rent[machine, k]
         runs = where(businesses[b, IDLE, k] > 0.0, 0.0, 1.0)
@@ -294,6 +300,11 @@ def earn(table: OperationsTable, state: OperationsState, c: int, prices: Prices,
         businesses[b, REMAINING, k] = (
             businesses[b, REMAINING, k] + contracts[c, AHEAD, k] * live * repriced * held * filled
         )
+    if table.mines[c] == 1:
+        for k in range(contracts.shape[-1]):
+            businesses[b, MINED, k] = businesses[b, MINED, k] + (
+                businesses[b, REVENUE, k] - businesses[b, CONTRACTED, k]
+            )
 
 
 @kernel
@@ -314,6 +325,7 @@ def open_month(state: OperationsState) -> None:
             businesses[b, SPENT, k] = 0.0
             businesses[b, BACKED, k] = 0.0
             businesses[b, REMAINING, k] = 0.0
+            businesses[b, MINED, k] = 0.0
 
 
 @kernel

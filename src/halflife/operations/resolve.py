@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,6 +66,8 @@ def resolve(
     power: Sequence[float],
     parties: Mapping[str, tuple[int, tuple[str, ...]]],
     findings: list[Finding],
+    power_price: float = 0.0,
+    rigs: Collection[int] = (),
 ) -> Draft | None:
     """Turn all businesses into arrays.
 
@@ -77,6 +79,7 @@ def resolve(
     power : [machine], kW
     parties : party name -> (position, roles)
     findings : what is wrong is added here
+    power_price : USD/kWh, the market's at month 0;  rigs : positions of the machines that mine
 
     Returns
     -------
@@ -97,7 +100,8 @@ def resolve(
     columns = {
         **_fleet_columns(fleets, grid, machines, power),
         **_contract_columns(rows, fleets, borrowers, grid, parties),
-        **_borrower_columns(borrowers, parties),
+        "mines": _ints(int(machines[fleets[row.fleet].spec.machine] in rigs) for row in rows),
+        **_borrower_columns(borrowers, parties, power_price),
     }
     inferred = [row.spec is not None and isinstance(row.spec.price, DscrPriceSpec) for row in rows]
     return Draft(
@@ -247,14 +251,16 @@ def _backstop_columns(
 
 
 def _borrower_columns(
-    borrowers: Sequence[Written[OperationsSpec]], parties: Mapping[str, tuple[int, tuple[str, ...]]]
+    borrowers: Sequence[Written[OperationsSpec]],
+    parties: Mapping[str, tuple[int, tuple[str, ...]]],
+    power_price: float,
 ) -> Columns:
     specs = [written.spec for written in borrowers]
     failures = [spec.operator_failure for spec in specs]
     return {
         "release_downtime": _floats(spec.release.downtime for spec in specs),
         "release_use": _floats(spec.release.use for spec in specs),
-        "pue": _floats(spec.opex.pue for spec in specs),
+        "pue": _floats(spec.opex.pue * _own_power(spec, power_price) for spec in specs),
         "upkeep": _floats(spec.opex.hosting + spec.opex.maintenance for spec in specs),
         "fixed": _floats(spec.opex.fixed for spec in specs),
         "overhead": _floats(spec.opex.overhead for spec in specs),
@@ -266,3 +272,9 @@ def _borrower_columns(
         "operator_trap": _floats(failure.trap_months if failure else 0.0 for failure in failures),
         "operator_stream": _ints(stream_id(f"operator/{written.name}") for written in borrowers),
     }
+
+
+def _own_power(spec: OperationsSpec, market: float) -> float:
+    """The borrower's power price over the market's."""
+    own = spec.opex.power_price
+    return 1.0 if own is None or market == 0.0 else own / market

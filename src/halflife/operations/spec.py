@@ -14,6 +14,7 @@ from halflife.foundation.units import (
     Share,
     Usd,
     UsdPerHour,
+    UsdPerKwh,
     UsdPerMonth,
 )
 
@@ -133,6 +134,8 @@ class OpexSpec(Spec):
 
     pue: Ratio
     """Power usage effectiveness of the site."""
+    power_price: UsdPerKwh | None = None
+    """The borrower's own power price at the valuation date, moving with the market's; left out, the market's."""
     hosting: UsdPerMonth
     """Space and cooling per machine."""
     maintenance: UsdPerMonth

@@ -24,8 +24,9 @@ CONTRACT_FIELDS = 9
     EXPECTED,
     BACKED,
     LIFE,
-) = range(14)
-BUSINESS_FIELDS = 14
+    MINED,
+) = range(15)
+BUSINESS_FIELDS = 15
 
 
 class OperationsState(NamedTuple):
@@ -42,7 +43,8 @@ class OperationsState(NamedTuple):
         SPENT on machines, all USD this month; REMAINING USD of contracted revenue; OPERATOR 0 in place,
         1 replaced, 2 lost; IDLE months left without operator; COST share added to upkeep;
         TRAP_LEFT months of cash trap; LOST_CUSTOMER flag; BACKED USD of the revenue from vendors' backstops;
-        LIFE USD, expected CFADS to the last senior maturity, discounted (written on fan dates)
+        LIFE USD, expected CFADS to the last senior maturity, discounted (written on fan dates);
+        MINED USD of the revenue that rigs mine for their owner this month
     """
 
     fleets: Any
@@ -54,10 +56,10 @@ class Prices(NamedTuple):
     """What the market tells the business this month.
 
     rent : posted USD per machine-hour, ``[machine, lane]``;  power : USD/kWh, ``[lane]``
-    first_power : USD/kWh at month 0;  realisation : share of the posted rent that open-market hours realise
+    first_power : USD/kWh at month 0;  realisation : [machine], share of the posted rent that open-market hours realise
     """
 
     rent: Any
     power: Any
     first_power: float
-    realisation: float
+    realisation: Any

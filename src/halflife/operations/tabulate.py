@@ -62,7 +62,8 @@ def _rent_and_power(
 ) -> tuple[Floats, Floats]:
     """USD per USD/h of posted rent, and kWh, of machines in the market: ``[contract, standing, month]``."""
     sold = (hours * use.works * table.release_use[table.contract_borrower][:, None])[:, None] * share
-    return sold * (trend.realisation * use.output * per_rent)[:, None], sold * use.kwh[:, None]
+    realisation = trend.realisation[table.fleet_machine[table.contract_fleet]][:, None]
+    return sold * (realisation * use.output * per_rent)[:, None], sold * use.kwh[:, None]
 
 
 def _open(

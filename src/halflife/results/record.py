@@ -50,6 +50,11 @@ class Axis:
     covenant_borrower: tuple[int, ...]
     step_borrower: tuple[int, ...]
     lenders: tuple[str, ...] = ()
+    coins: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    holdings: tuple[str, ...] = ()
+    coin_loans: tuple[str, ...] = ()
+    treasuries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from halflife.waterfall.state import (
     BALANCE,
     CAPEX_DRAWN,
     CASH,
+    COINS,
     DEBT,
     DISTRIBUTED,
     DRAW,
@@ -40,6 +41,7 @@ from halflife.waterfall.state import (
     SUPPORT,
     TARGET,
     TRAPPED,
+    TREASURY,
     Inflow,
     Triggers,
     WaterfallState,
@@ -301,7 +303,8 @@ def gather(table: WaterfallTable, state: WaterfallState, inflow: Inflow, trigger
             frees = either(triggers.trap[b, k] < 0.5, triggers.defaulted[b, k] > 0.5)
             freed = where(frees, trapped, 0.0)
             pools[b, TRAPPED, k] = trapped - freed
-            pools[b, AVAILABLE, k] = pools[b, CASH, k] + inflow.revenue[b, k] + inflow.proceeds[b, k] + freed
+            cash = pools[b, CASH, k] + inflow.revenue[b, k] + inflow.proceeds[b, k] + freed
+            pools[b, AVAILABLE, k] = cash + pools[b, TREASURY, k]
     for a in range(table.opening_reserve.shape[0]):
         b, f, fixed = table.account_borrower[a], table.account_facility[a], table.target[a, t]
         ahead, months = table.ahead[a, t], table.months_ahead[a]
@@ -372,4 +375,5 @@ def measure_base(table: WaterfallTable, state: WaterfallState, f: int, inflow: I
         most = table.maintenance[f] * inflow.paper[b, k]
     if table.kind[f] == REVOLVER:
         most = table.base_advance[f, t] * inflow.orderly[b, k] + table.base_receivables[f] * inflow.revenue[b, k]
+        most = most + table.base_coins[f] * state.pools[b, COINS, k]
     return maximum(0.0, balance - most)

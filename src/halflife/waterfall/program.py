@@ -9,10 +9,12 @@ from halflife.waterfall.state import (
     ARREARS,
     AVAILABLE,
     BALANCE,
+    COINS,
     DEBT,
     DISTRIBUTED,
     DRAW,
     DRAWN,
+    DUES,
     EQUITY,
     FEE_DUE,
     FLOW,
@@ -119,6 +121,7 @@ def draw_revolvers(
         is_usable = table.kind[r] == REVOLVER and t < table.maturity[r]
         if is_usable and r != target:
             lent = table.base_advance[r, t] * inflow.orderly[b, k] + table.base_receivables[r] * inflow.revenue[b, k]
+            lent = lent + table.base_coins[r] * state.pools[b, COINS, k]
             base = minimum(table.commitment[r], lent)
             in_arrears = state.pools[b, SHORTFALL, k] > CENT
             shut = either(either(triggers.defaulted[b, k] > 0.5, triggers.stop[b, k] > 0.5), in_arrears)
@@ -304,6 +307,26 @@ def spend(table: WaterfallTable, state: WaterfallState, s: int, triggers: Trigge
             pools[b, TRAPPED, k] = pools[b, TRAPPED, k] + amount
         pools[b, AVAILABLE, k] = available - amount
         flows[s, FLOW, k] = amount
+
+
+@kernel
+def add_dues(table: WaterfallTable, state: WaterfallState, inflow: Inflow, defaulted: Any, t: int) -> None:
+    """Write what running cost and creditors ask for this month: what treasuries must find beyond cash.
+
+    References
+    ----------
+    `find_due`; over-advances, reserves and sweeps are not counted: they take what is left.
+    """
+    pools = state.pools
+    for b in range(pools.shape[0]):
+        for k in range(pools.shape[-1]):
+            pools[b, DUES, k] = 0.0
+    for s in range(table.step.shape[0]):
+        b = table.step_borrower[s]
+        if table.step[s] <= PRINCIPAL:
+            for k in range(pools.shape[-1]):
+                due = find_due(table, state, s, inflow, defaulted, t, k)
+                pools[b, DUES, k] = pools[b, DUES, k] + due
 
 
 @kernel

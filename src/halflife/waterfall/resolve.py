@@ -215,6 +215,7 @@ def _facility_columns(loans: Sequence[tuple[int, Loan]], grid: TimeGrid, age: Fl
         "equity_pays": _ints(int(_equity_pays(spec)) for spec in specs),
         "maintenance": _floats(spec.maintenance_advance or 0.0 for spec in specs),
         "base_advance": base,
+        "base_coins": _floats(s.borrowing_base.coins if s.borrowing_base else 0.0 for s in specs),
         "base_receivables": _floats(s.borrowing_base.receivables if s.borrowing_base else 0.0 for s in specs),
     }
 

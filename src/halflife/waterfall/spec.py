@@ -93,6 +93,8 @@ class BorrowingBaseSpec(Spec):
     """Yearly fall of the advance rate with age (absolute)."""
     receivables: Share = 0.0
     """Advance on one month of contract revenue."""
+    coins: Share = 0.0
+    """Advance on the treasury's free coins; pledged ones secure their own loan."""
 
 
 class LeaseSpec(Spec):

@@ -48,8 +48,11 @@ ACCOUNT_FIELDS = 2
     FIRST_SHORT,
     OWED,
     UNPAID_OPEX,
-) = range(19)
-POOL_FIELDS = 19
+    TREASURY,
+    COINS,
+    DUES,
+) = range(22)
+POOL_FIELDS = 22
 # flows[step, 0, lane]
 FLOW = 0
 
@@ -68,7 +71,8 @@ class WaterfallState(NamedTuple):
         IS_STOPPED (deliveries) and IS_REFUSED (draws) flags;
         OUTSTANDING debt in the middle of the month; PROCEEDS of seized machines;
         FIRST_SHORT month in which something due was first left unpaid (0: none yet); OWED debt as the month began;
-        UNPAID_OPEX running cost carried forward
+        UNPAID_OPEX running cost carried forward; TREASURY net cash from coins and new shares, COINS value of free coins
+        and DUES what creditors and running cost ask for this month (all three 0 without a treasury)
     flows : paid by each step of the program this month
     """
 

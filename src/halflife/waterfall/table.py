@@ -39,6 +39,7 @@ class WaterfallTable(NamedTuple):
     residual_cap: Annotated[Floats, Axes("facility"), Unit("USD, most that party pays")]
     base_advance: Annotated[Floats, Axes("facility", "month"), Unit("advance on orderly value (revolver)")]
     base_receivables: Annotated[Floats, Axes("facility"), Unit("advance on a month of revenue (revolver)")]
+    base_coins: Annotated[Floats, Axes("facility"), Unit("advance on free coins (revolver)")]
     account_borrower: Annotated[Ints, Axes("account"), Unit("position in borrower")]
     account_facility: Annotated[Ints, Axes("account"), Unit("position in facility, -1 without")]
     ahead: Annotated[Floats, Axes("account", "month"), Unit("instalments of the next months, share of drawn amount")]

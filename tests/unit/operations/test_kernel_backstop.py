@@ -22,7 +22,8 @@ def table(**changes):
     one = {
         "contract_borrower": 0, "contract_fleet": 0, "contract_units": UNITS, "cash_share": 1.0, "committed": 1.0,
         "use": 1.0, "renegotiate_below": 0.0, "renegotiate_to": 1.0, "renegotiate_floor": 1.0, "kind": SPOT,
-        "power": 2.0, "pue": 1.25, "pass_through": 0.0, "fleet_machine": 0, "release_use": USE, "decay": 0.0,
+        "power": 2.0, "pue": 1.25, "pass_through": 0.0, "mines": 0, "fleet_machine": 0,
+        "release_use": USE, "decay": 0.0,
         "vendor": 0, "vendor_price": FLOOR, "vendor_share": 1.0, "vendor_until": 2,
     }  # fmt: skip
     months = {"price": 3.0, "in_term": 0.0, "released": 1.0, "remaining": 0.0}
@@ -41,7 +42,7 @@ def month(terms, *, t=1, rent=RENT, power=POWER, alive=1.0, idle=0.0, **contract
     for field, figure in contract.items():
         contracts[0, getattr(business, field.upper())] = figure
     state = OperationsState(fleets, contracts, businesses)
-    prices = Prices(np.array([[rent]]), np.array([power]), POWER, REALISED)
+    prices = Prices(np.array([[rent]]), np.array([power]), POWER, np.array([REALISED]))
     with np.errstate(all="ignore"):
         twin(ask_vendor)(terms, state, 0, np.array([[alive]]), prices, t)
         twin(earn)(terms, state, 0, prices, t)

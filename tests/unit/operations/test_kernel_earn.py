@@ -21,7 +21,8 @@ def terms(**changes):
     one = {
         "contract_borrower": 0, "contract_fleet": 0, "contract_units": UNITS, "cash_share": 1.0, "committed": 1.0,
         "use": 1.0, "renegotiate_below": 0.0, "renegotiate_to": 1.0, "renegotiate_floor": 1.0, "kind": TAKE_OR_PAY,
-        "power": 2.0, "pue": 1.25, "pass_through": 0.0, "fleet_machine": 0, "release_use": 0.5, "decay": 0.0,
+        "power": 2.0, "pue": 1.25, "pass_through": 0.0, "mines": 0, "fleet_machine": 0,
+        "release_use": 0.5, "decay": 0.0,
     }  # fmt: skip
     months = {"price": PRICE, "in_term": 1.0, "released": 0.0, "remaining": 5e6}
     given = {name: np.array([changes.get(name, value)]) for name, value in one.items()}
@@ -39,7 +40,7 @@ def month(table, *, rent=RENT, power=POWER, first_power=POWER, **contract):
     for field, value in contract.items():
         contracts[0, getattr(business, field.upper())] = value
     state = OperationsState(fleets, contracts, businesses)
-    prices = Prices(np.array([[rent]]), np.array([power]), first_power, 0.9)
+    prices = Prices(np.array([[rent]]), np.array([power]), first_power, np.array([0.9]))
     with np.errstate(all="ignore"):
         twin(earn)(table, state, 0, prices, 1)
     return state.businesses[0, :, 0], state.contracts[0, :, 0]
