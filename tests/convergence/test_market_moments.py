@@ -35,6 +35,7 @@ def prices(table, paths=PATHS, months=MONTHS, seed=SEED):
             make(1, market.ECONOMY_FIELDS), make(table.rental.size, market.MACHINE_FIELDS),
             make(table.launch_machine.size, market.LAUNCH_FIELDS),
             make(table.factor_stream.size, market.SHOCK_FIELDS),
+            make(table.coin_price.size, market.COIN_FIELDS), make(table.fees.size, market.NETWORK_FIELDS),
         )  # fmt: skip
         twin(start)(table, state, lanes, words)
         for t in range(1, months + 1):

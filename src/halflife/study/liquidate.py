@@ -33,7 +33,15 @@ from halflife.liquidation.table import SALE, LiquidationTable
 from halflife.market import state as market
 from halflife.market.kernel import start as start_market
 from halflife.market.kernel import step as step_market
-from halflife.market.state import ECONOMY_FIELDS, LAUNCH_FIELDS, MACHINE_FIELDS, SHOCK_FIELDS, MarketState
+from halflife.market.state import (
+    COIN_FIELDS,
+    ECONOMY_FIELDS,
+    LAUNCH_FIELDS,
+    MACHINE_FIELDS,
+    NETWORK_FIELDS,
+    SHOCK_FIELDS,
+    MarketState,
+)
 from halflife.results.sale import Figure, Sale, Spread
 from halflife.study.account import Walked, evidence, figures, over, pay, spread, words_of
 from halflife.study.coins import Sold
@@ -361,4 +369,6 @@ def _market_state(seized: Fleet) -> MarketState:
         _zeros(1, MACHINE_FIELDS),
         _zeros(table.launch_machine.shape[0], LAUNCH_FIELDS),
         _zeros(table.factor_stream.shape[0], SHOCK_FIELDS),
+        _zeros(table.coin_price.shape[0], COIN_FIELDS),
+        _zeros(table.fees.shape[0], NETWORK_FIELDS),
     )

@@ -113,6 +113,11 @@ def axis_of(deal: Deal) -> Axis:
         covenant_borrower=tuple(plan.covenants.borrower.tolist()),
         step_borrower=tuple(plan.waterfall.step_borrower.tolist()),
         lenders=names.lenders,
+        coins=names.coins,
+        networks=names.networks,
+        holdings=names.holdings,
+        coin_loans=names.coin_loans,
+        treasuries=names.treasuries,
     )
 
 

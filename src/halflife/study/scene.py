@@ -45,6 +45,11 @@ class Snapshot(NamedTuple):
     sales: Floats
     claims: Floats
     equity: Floats
+    coins: Floats
+    network: Floats
+    purses: Floats
+    holdings: Floats
+    loans: Floats
 
 
 def look(state: State) -> Snapshot:

@@ -14,7 +14,7 @@ from halflife.engine.twin import replay
 from halflife.foundation.errors import Finding, SpecError
 from halflife.foundation.words import counted, usd
 from halflife.liquidation import explain as on_sale
-from halflife.study import chapters, lending
+from halflife.study import chapters, lending, treasuries
 from halflife.study.run import count_draws
 from halflife.study.scene import Scene, Snapshot, look
 from halflife.study.termsheet import TermSheet, latin_hypercube
@@ -34,12 +34,12 @@ class Month(NamedTuple):
     payments: Payments
 
 
-SHARED: tuple[Callable[[Scene], list[str]], ...] = (chapters.prices, chapters.people)
+SHARED: tuple[Callable[[Scene], list[str]], ...] = (chapters.prices, treasuries.coins, chapters.people)
 """Told once a month, whoever borrows."""
 OWN: tuple[Callable[[Scene, int], list[str]], ...] = (
     chapters.deliveries, lending.purchases, chapters.contracts, chapters.operations, chapters.values,
-    chapters.leases, lending.enforcement, lending.covenants, lending.facilities, lending.accounts, lending.defaults,
-    chapters.guarantee,
+    chapters.leases, lending.enforcement, treasuries.treasury, lending.covenants, lending.facilities, lending.accounts,
+    lending.defaults, chapters.guarantee,
 )  # fmt: skip
 """Told of every borrower, in the order in which a payment month is lived."""
 

@@ -86,7 +86,7 @@ class World:
             plan = no_substitution(plan)
         specs = [spec.model_copy(update={"hedonic_age": ages[spec.machine]}) for spec in specs]
         findings: list[Any] = []
-        power = {machine.name: machine.power for machine in self.deal.spec.economy.market.machines}
+        power = {machine.name: machine.draw for machine in self.deal.spec.economy.market.machines}
         ordered = {name: power[name] for name in self.deal.names.machines}
         table = resolve_collateral(specs, plan.market, ordered, self.deal.grid, findings, lambda path: path)
         if table is None:
@@ -136,8 +136,8 @@ def _contracted(plan: Plan) -> OperationsTable:
     """Every machine under contract from its delivery for as long as debt may be owed."""
     table, fleet, owner = plan.operations, plan.operations.contract_fleet, plan.operations.contract_borrower
     is_open, in_term = table.kind == SPOT, table.delivered[fleet]
-    posted = np.exp(plan.market.rental + plan.market.loading * plan.market.cycle_start[0])
-    rent = plan.market.realisation[0] * posted[table.fleet_machine[fleet]]
+    posted = np.exp(plan.market.rental + plan.market.deviation_start)
+    rent = (plan.market.realisation * posted)[table.fleet_machine[fleet]]
     price = np.where(is_open[:, None], rent[:, None], table.price)
     use = np.where(is_open, table.release_use[owner], table.use)
     committed = np.where(is_open, table.release_use[owner], table.committed)

@@ -117,3 +117,12 @@ def test_a_story_is_that_of_the_run(ranged):
 def test_a_path_that_the_run_has_not_is_refused(full, path):
     with pytest.raises(SpecError, match="a path from 0 to 95"):
         tell(full, path, paths=PATHS)
+
+
+def test_a_miners_story_tells_coins_calls_sales_and_shares():
+    sheet = hl.load(DATA / "treasury.yaml")
+    said = " ".join(
+        sentence for path in range(12) for month in tell(sheet, path, paths=100) for sentence in month.sentences
+    )
+    for words in ("BTC at", "hashprice", "margin call at", "the lender sells them", "sells", "issues shares at"):
+        assert words in said, words
