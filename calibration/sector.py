@@ -29,7 +29,7 @@ HEAD = """\
 # A range (low, high) is integrated over: rents, depth, absorption, floor and elasticity, which matter to everybody,
 # and two lenders' capital.
 #
-# Left out: miners' coins, rigs and coin-backed loans (its rule is older than the treasury), conversion of convertibles (they are
+# Left out: miners' coins, rigs and coin-backed loans (older than the treasury), conversion of convertibles (they are
 # bullet loans), cash that vehicles pay up to their parents, and building risk (a campus counts as finished).
 # Parents pay nothing out while they owe: their cash stays to meet the bullets. Claims of one rank are paid in the order
 # of this file. Machines of parents are what their debt would have bought: nobody publishes them.
