@@ -5,6 +5,7 @@ A table is a ``NamedTuple`` of read-only arrays.  Each column is annotated
 when `resolve` ends, and freezes the arrays.
 """
 
+from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -30,6 +31,7 @@ class Unit(NamedTuple):
 TableT = TypeVar("TableT", bound=tuple[Any, ...])
 
 
+@cache
 def columns(table_type: type[tuple[Any, ...]]) -> dict[str, tuple[Any, Axes, Unit]]:
     """Read the annotations of a table type: column -> (array type, axes, unit).
 
