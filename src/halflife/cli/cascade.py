@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from halflife.study.cascade import Progress
 
 
 def cascade_command(
@@ -29,6 +23,7 @@ def cascade_command(
 ) -> None:
     """Losses with and without feedback: amplification, channels, who is systemic, where it jumps, what stops it."""
     from halflife.cli import refusals
+    from halflife.cli.progress import told
     from halflife.report.cascade import cascade_dict, cascade_lines, render_cascade
     from halflife.results.store import write_results
     from halflife.study.cascade import cascade, field_of
@@ -54,25 +49,3 @@ def cascade_command(
                 typer.echo(line)
             if out is not None:
                 typer.echo(f"report: {out / 'cascade.html'}")
-
-
-@contextmanager
-def told(*, is_silent: bool) -> Iterator[Progress | None]:
-    """Show on standard error which run is being made."""
-    if is_silent:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, int] = {}
-
-        def tell(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = int(bar.add_task(what, total=of))
-            bar.update(tasks[what], completed=done)  # type: ignore[arg-type]
-
-        yield tell

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from halflife.study.lens import Progress
 
 BOOK = "book"
 
@@ -32,6 +26,7 @@ def lens_command(
 ) -> None:
     """The facility under infrastructure assumptions and under compute reality: the gap, and what carries it."""
     from halflife.cli import refusals
+    from halflife.cli.progress import told
     from halflife.report.lens import lens_dict, lens_lines, render_lens
     from halflife.results.store import write_results
     from halflife.study.founders import founders as find_founders
@@ -41,7 +36,7 @@ def lens_command(
     with refusals():
         check_grade(grade)
         years, sheet = _years(life), load(spec)
-        with _told(is_silent=is_json) as progress:
+        with told(is_silent=is_json) as progress:
             bench = bench_of(sheet, paths=paths, seed=seed, draws=draws, threads=threads, life=years)
             found = lens(bench, progress=progress)
             if founders:
@@ -68,25 +63,3 @@ def _years(life: str) -> float | None:
     except ValueError:
         finding = Finding("--life", f"'{life}'", "a number of years, or 'book'", "write for example --life 25")
         raise SpecError([finding]) from None
-
-
-@contextmanager
-def _told(*, is_silent: bool) -> Iterator[Progress | None]:
-    """Show on standard error which run is being made."""
-    if is_silent:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=of)
-            bar.update(tasks[what], completed=done)
-
-        yield tell

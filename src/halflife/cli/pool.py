@@ -21,8 +21,8 @@ def pool_command(
 ) -> None:
     """ABS or CLO on compute loans: who is paid, expected loss, life and grade of every note, beside closed forms."""
     from halflife.cli import refusals
-    from halflife.cli.cascade import told
     from halflife.cli.printing import print_grid, wide_console
+    from halflife.cli.progress import told
     from halflife.report.pool import pool_dict, render_pool, sentences, short_table
     from halflife.results.store import write_results
     from halflife.study.cascade import field_of
