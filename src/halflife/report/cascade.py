@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from halflife.metrics.breakdown import Part, parts_of
@@ -27,6 +26,7 @@ from halflife.report.cascade_tables import (
     rank_table,
 )
 from halflife.report.cascade_words import headline, sentences
+from halflife.report.filling import fill
 from halflife.report.found import Found
 from halflife.report.tables import Table, provenance_tables
 
@@ -124,13 +124,6 @@ def render_cascade(
     ----------
     cascade, cliffs, backstops, fabric : as the studies of a system give them; without holdings there is no network
     """
-    from jinja2 import Environment, StrictUndefined  # these and the drawing library take half a second to load
-
-    folder = files("halflife.report")
-    words = {name: folder.joinpath(name).read_text(encoding="utf-8")
-             for name in ("page.html", "page.css", "cascade.html", "cascade.css")}  # fmt: skip
-    macros, _, _ = words["page.html"].partition("<!doctype html>")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     parts = parts_of(cascade, fabric.groupings)
     narrow, wide = _charts(cascade, cliffs, backstops, fabric, parts)
     tables = [
@@ -140,11 +133,12 @@ def render_cascade(
         lender_table(cascade),
         facility_table(cascade),
     ]
-    return environment.from_string(macros + words["cascade.html"]).render(
+    return fill(
+        "cascade.html",
+        "cascade.css",
         name=cascade.on.name,
         valuation=cascade.on.dates[0].isoformat(),
         made=cascade.on.provenance,
-        style=words["page.css"] + words["cascade.css"],
         headline=headline(cascade, cliffs, backstops),
         sentences=_sentences(cascade, cliffs, backstops, fabric, parts),
         narrow=[chart for chart in narrow if chart[1]],

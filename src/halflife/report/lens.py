@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
 from halflife.facts import letter
 from halflife.foundation.words import usd
 from halflife.metrics.lens import Handover, Lens, Look
 from halflife.metrics.sample import Estimated
+from halflife.report.filling import fill
 from halflife.report.found import Found
 from halflife.report.lens_words import assumption, bp, headline, percent, ranked, sentences
 from halflife.report.tables import Table, provenance_tables
@@ -72,15 +72,8 @@ def _handover(found: Handover) -> dict[str, Any]:
 
 def render_lens(lens: Lens) -> str:
     """One self-contained page: no script, no request, prints well."""
-    from jinja2 import Environment, StrictUndefined  # these and the drawing library take half a second to load
-
     from halflife.report import lens_charts as charts
 
-    folder = files("halflife.report")
-    words = {name: folder.joinpath(name).read_text(encoding="utf-8")
-             for name in ("page.html", "page.css", "lens.html", "cascade.css")}  # fmt: skip
-    macros, _, _ = words["page.html"].partition("<!doctype html>")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     drawn = [
         ("From infrastructure to compute, in basis points", charts.spread_bridge(lens)),
         ("The same in ratings", charts.score_bridge(lens)),
@@ -88,11 +81,12 @@ def render_lens(lens: Lens) -> str:
         ("Who loses, by share of equity", charts.who_loses(lens)),
     ]
     tables = [look_table(lens), share_table(lens), stake_table(lens)]
-    return environment.from_string(macros + words["lens.html"]).render(
+    return fill(
+        "lens.html",
+        "cascade.css",
         name=lens.reality.name,
         valuation=lens.reality.dates[0].isoformat(),
         made=lens.reality.provenance,
-        style=words["page.css"] + words["cascade.css"],
         headline=headline(lens),
         sentences=sentences(lens),
         charts=[chart for chart in drawn if chart[1]],

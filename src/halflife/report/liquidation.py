@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import numpy as np
-from jinja2 import Environment, StrictUndefined
 from matplotlib.axes import Axes
 
 from halflife.foundation.words import percent, usd
@@ -22,6 +19,7 @@ from halflife.report.drawing import (
     unit,
     usd_beside,
 )
+from halflife.report.filling import fill
 from halflife.report.tables import Table
 from halflife.results.sale import UNITS, Sale, Spread
 
@@ -30,21 +28,19 @@ COLUMNS = ("", "mean", "± one standard error", "5 %", "median", "95 %")
 
 def render_sale(sale: Sale) -> str:
     """Write the page: one file, no network."""
-    folder = files("halflife.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     charts = (
         ("Price of a machine, month by month", price_chart(sale)),
         ("Cash collected", cash_chart(sale)),
         ("From paper to cash", steps_chart(sale)),
         ("Loan to value", leverage_chart(sale)),
     )
-    return environment.from_string(folder.joinpath("sale.html").read_text(encoding="utf-8")).render(
+    return fill(
+        "sale.html",
         sale=sale,
         headline=headline(sale),
         sentences=sentences(sale),
         figures=charts,
         tables=sale_tables(sale),
-        style=folder.joinpath("page.css").read_text(encoding="utf-8"),
     )
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 
 from halflife.metrics import Measure, NotApplicable, curve_all
 from halflife.report.charts import Gallery
+from halflife.report.filling import fill
 from halflife.report.found import Found
 from halflife.report.sentences import sentences
 from halflife.report.tables import (
@@ -50,14 +48,12 @@ def render(results: Results, measures: Sequence[Measure | NotApplicable]) -> str
     sections = [_section(found, gallery, borrower) for borrower in range(len(results.axis.borrowers))]
     shared = _figures([("Rent of the machines", gallery.rents()), ("Who is still alive", gallery.people())])
     numbers, provenance = measure_tables(found), provenance_tables(found)
-    folder = files("halflife.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8")).render(
+    return fill(
+        "page.html",
         name=results.name,
         valuation=results.dates[0].isoformat(),
         sections=sections,
         shared=shared,
-        style=folder.joinpath("page.css").read_text(encoding="utf-8"),
         findings=_non_empty([
             covenant_table(found, curves), people_table(found, curves), causes_table(curves),
             term_table(curves, results.dates),

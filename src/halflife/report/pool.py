@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from halflife.foundation.words import usd
@@ -12,6 +11,7 @@ from halflife.metrics.note_risk import NoteRisk
 from halflife.metrics.pooled import Pooled
 from halflife.metrics.sample import Estimated
 from halflife.report.cascade_words import short
+from halflife.report.filling import fill
 from halflife.report.numbers import number_of, share, share_error
 from halflife.report.tables import Table
 
@@ -240,15 +240,8 @@ def _plain(one: Any) -> Any:
 
 def render_pool(pooled: Pooled) -> str:
     """One self-contained page: no script, no request, prints well."""
-    from jinja2 import Environment, StrictUndefined  # these and the drawing library take half a second to load
-
     from halflife.report import pool_charts as charts
 
-    folder = files("halflife.report")
-    words = {name: folder.joinpath(name).read_text(encoding="utf-8")
-             for name in ("page.html", "page.css", "pool.html", "cascade.css")}  # fmt: skip
-    macros, _, _ = words["page.html"].partition("<!doctype html>")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     figures = [
         ("Expected loss of every note", charts.notes_chart(pooled)),
         ("What the pool loses", charts.loss_chart(pooled)),
@@ -260,11 +253,12 @@ def render_pool(pooled: Pooled) -> str:
         Table("Assumed for the notes", ("figure", "written", "reason"), pooled.assumptions),
         Table("Sources of the notes", ("figure", "written", "source"), pooled.sources),
     ]
-    return environment.from_string(macros + words["pool.html"]).render(
+    return fill(
+        "pool.html",
+        "cascade.css",
         pooled=pooled,
         made=pooled.results.provenance,
         valuation=pooled.results.dates[0].isoformat(),
-        style=words["page.css"] + words["cascade.css"],
         headline=headline(pooled),
         sentences=sentences(pooled),
         figures=[chart for chart in figures if chart[1]],

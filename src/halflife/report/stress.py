@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 
 from halflife.foundation.words import counted
 from halflife.metrics.sample import Estimated
 from halflife.metrics.stress import Asked, Breakeven, Frontier, Grid, Tornado
+from halflife.report.filling import fill
 from halflife.report.stress_words import (
     amount_words,
     change_words,
@@ -36,18 +36,10 @@ def page(
     figures : (title, chart, whether it takes the whole width); those without a chart are left out
     tables : those without rows are left out;  table_class : of the style
     """
-    from jinja2 import Environment, StrictUndefined  # this and the drawing library take half a second to load
-
-    folder = files("halflife.report")
-    words = {
-        name: folder.joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "study.html")
-    }
-    macros, _, _ = words["page.html"].partition("<!doctype html>")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(macros + words["study.html"]).render(
+    return fill(
+        "study.html",
         kicker=kicker, title=title, below=below, headline=headline, sentences=sentences, table_class=table_class,
         figures=[figure for figure in figures if figure[1]], tables=[table for table in tables if table.rows],
-        style=words["page.css"],
     )  # fmt: skip
 
 
